@@ -1,0 +1,1 @@
+"""The builder: a lesson's text becomes a proven pair of notebooks."""

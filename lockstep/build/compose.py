@@ -1,0 +1,295 @@
+"""From a lesson to its notebooks, cell by cell; nothing is executed here."""
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from lockstep import __version__
+from lockstep.build.cells import Cell, answer_cell, check_cell, code_cell, prose_cell
+from lockstep.build.errors import LessonError
+from lockstep.build.lesson import Lesson
+from lockstep.build.text import Block, Checkpoint, Code, Only, Prose, Step
+from lockstep.learn.session import FRAMEWORK_TITLES
+from lockstep.repository import colab_url, wheel_url
+
+BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
+ROLES = ("notebooks", "exercises", "solutions")
+NAMES = "check, checkpoint, data, hint, meet, progress, record, reset, slider, solution, start"
+SETUP = """\
+# lockstep: set-up. Run this cell first.
+import importlib.util, os
+
+if importlib.util.find_spec("lockstep") is None:  # on Colab: one small package, no other is touched
+    %pip install --quiet --no-deps {{os.environ.get("LOCKSTEP_WHEEL", "{wheel}")}}
+
+from lockstep.learn import {names}
+start({arguments})"""
+
+
+@dataclass
+class Notebook:
+    """A notebook that is to be written."""
+
+    lesson: Lesson
+    role: str
+    framework: str | None
+    cells: list[Cell]
+
+    @property
+    def path(self) -> str:
+        """Its place in the repository."""
+        return notebook_path(self.lesson.name, self.role, self.framework)
+
+    @property
+    def executed(self) -> bool:
+        """Whether it is committed with its outputs."""
+        return self.role != "exercises"
+
+    @property
+    def fingerprint(self) -> str:
+        """What its outputs depend on: the code, the questions and the checks."""
+        inputs = [cell.source for cell in self.cells if cell.kind == "code"]
+        inputs += [checkpoint.text for checkpoint in self.lesson.checkpoints]
+        checks = self.lesson.folder / "checks.py"
+        if self.role != "notebooks" and checks.exists():
+            inputs.append(checks.read_text(encoding="utf-8"))
+        return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:16]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the notebook as nbformat 4.5 has it, without outputs."""
+        return {
+            "cells": [cell.to_dict() for cell in self.cells],
+            "metadata": self._metadata(),
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+
+    def _metadata(self) -> dict[str, Any]:
+        metadata: dict[str, Any] = {
+            "kernelspec": {
+                "display_name": "Python 3 (ipykernel)",
+                "language": "python",
+                "name": "python3",
+            },
+            "language_info": {"file_extension": ".py", "name": "python"},
+            "lockstep": {
+                "fingerprint": self.fingerprint,
+                "framework": self.framework,
+                "lesson": self.lesson.name,
+                "role": self.role,
+            },
+        }
+        if self.role == "exercises":
+            metadata["colab"] = {"generative_ai_disabled": True}
+        return metadata
+
+
+def notebook_path(lesson: str, role: str, framework: str | None) -> str:
+    """Return where a lesson's notebook stands in the repository."""
+    return f"{role}/{lesson}_{framework}.ipynb" if framework else f"{role}/{lesson}.ipynb"
+
+
+def compose(lesson: Lesson) -> list[Notebook]:
+    """Return all notebooks of a lesson.
+
+    Raises
+    ------
+    LessonError
+        If two cells would get the same id.
+    """
+    roles = ROLES if lesson.exercise_text else ROLES[:1]
+    return [
+        _Composer(lesson, role, framework).notebook()
+        for role in roles
+        for framework in lesson.frameworks
+    ]
+
+
+class _Composer:
+    """Makes the cells of one notebook."""
+
+    def __init__(self, lesson: Lesson, role: str, framework: str | None) -> None:
+        self.lesson = lesson
+        self.role = role
+        self.framework = framework
+        text = lesson.text if role == "notebooks" else lesson.exercise_text
+        assert text is not None  # `compose` asks for exercises only where there are some
+        self.text = text
+
+    def notebook(self) -> Notebook:
+        cells = [self._header(), self._setup()]
+        for step in self.text.steps:
+            cells += self._step(step)
+        cells.append(self._footer())
+        self._unique(cells)
+        return Notebook(self.lesson, self.role, self.framework, cells)
+
+    def _unique(self, cells: list[Cell]) -> None:
+        counts: Counter[str] = Counter()
+        for cell in cells:
+            counts[cell.id] += 1
+            if counts[cell.id] > 1 and cell.id.startswith(("answer-", "check-", "question-")):
+                raise LessonError(self.text.path, cell.line, f"Two cells have the id {cell.id!r}.")
+            if counts[cell.id] > 1:  # the same text twice in one step
+                cell.id = f"{cell.id[:60]}-{counts[cell.id]}"
+
+    # The first and last cells
+
+    def _header(self) -> Cell:
+        text = f"# {self._title()}\n\n{self._links()}\n\n{self._about()}"
+        return Cell("title", "markdown", text)
+
+    def _title(self) -> str:
+        number = int(self.lesson.name[:2])
+        what = {"notebooks": "", "exercises": " · exercises", "solutions": " · solutions"}[
+            self.role
+        ]
+        framework = f" · {FRAMEWORK_TITLES[self.framework]}" if self.framework else ""
+        return f"{number} · {self.lesson.meta['title']}{what}{framework}"
+
+    def _links(self) -> str:
+        here = notebook_path(self.lesson.name, self.role, self.framework)
+        badge = f"[![Open in Colab]({BADGE})]({colab_url(here)})"
+        targets: list[tuple[str, str, str | None]] = [
+            ("in " + FRAMEWORK_TITLES[name], self.role, name) for name in self._twins()
+        ]
+        other = {
+            "notebooks": ("exercises", "the exercises"),
+            "exercises": ("notebooks", "the lesson"),
+            "solutions": ("exercises", "the exercises"),
+        }[self.role]
+        if self.lesson.exercise_text:
+            targets.append((other[1], other[0], self.framework))
+        paths = [
+            (title, notebook_path(self.lesson.name, role, name)) for title, role, name in targets
+        ]
+        local = " · ".join(f"[{title}](../{path})" for title, path in paths)
+        colab = " · ".join(f"[{title}]({colab_url(path)})" for title, path in paths)
+        return "\n\n".join(
+            filter(None, [badge, local and f"Here: {local}", colab and f"On Colab: {colab}"])
+        )
+
+    def _twins(self) -> list[str]:
+        return [name for name in self.lesson.frameworks if name and name != self.framework]
+
+    def _about(self) -> str:
+        if self.role == "notebooks":
+            goals = "\n".join(f"- {goal}" for goal in self.lesson.meta["goals"])
+            return (
+                f"**Time:** about {self.lesson.meta['minutes']} minutes.\n\n"
+                f"**What it needs:** {self.lesson.meta['needs']}\n\n**You will be able to**\n\n{goals}"
+            )
+        minutes = sum(exercise.minutes for exercise in self.lesson.exercises.values())
+        points = sum(exercise.points for exercise in self.lesson.exercises.values())
+        return f"**Time:** about {minutes} minutes, in as many sittings as you like. **Points:** {points}."
+
+    def _setup(self) -> Cell:
+        names = [self.lesson.name] + ([self.framework] if self.framework else [])
+        arguments = ", ".join(f'"{name}"' for name in names)
+        source = SETUP.format(wheel=wheel_url(__version__), names=NAMES, arguments=arguments)
+        return Cell("set-up", "code", source)
+
+    def _footer(self) -> Cell:
+        if self.role != "notebooks":
+            text = (
+                "## Done?\n\nRun every check once more, save the notebook, and hand in this file."
+            )
+            return Cell("next", "markdown", text)
+        exercises = ""
+        if self.lesson.exercise_text:
+            path = notebook_path(self.lesson.name, "exercises", self.framework)
+            exercises = (
+                f"\n\nNow the [exercises](../{path}) ([on Colab]({colab_url(path)})): "
+                "they are where it becomes yours."
+            )
+        return Cell(
+            "next", "markdown", f"## What comes next\n\n{self.lesson.meta['next']}{exercises}"
+        )
+
+    # Steps
+
+    def _step(self, step: Step) -> list[Cell]:
+        cells: list[Cell] = []
+        blocks = [
+            block for block in step.blocks if not (isinstance(block, Code) and block.is_alternative)
+        ]
+        position = 0
+        while position < len(blocks):
+            group = self._group(blocks, position)
+            if group:
+                cells += self._pair(step, group)
+                position += len(group)
+            else:
+                cells += self._block(step, blocks[position])
+                position += 1
+        return cells
+
+    @staticmethod
+    def _group(blocks: list[Block], position: int) -> list[Code]:
+        """Return the run of neighbouring cells tagged with a framework that begins here."""
+        group: list[Code] = []
+        for block in blocks[position:]:
+            if not isinstance(block, Code) or block.framework is None:
+                break
+            group.append(block)
+        return group
+
+    def _pair(self, step: Step, group: list[Code]) -> list[Cell]:
+        """Return this notebook's cells of a group, and the twin's folded under them."""
+        cells: list[Cell] = []
+        for code in group:
+            if code.framework == self.framework:
+                cells += self._code(step, code)
+        for twin in self._twins():
+            theirs = [code for code in group if code.framework == twin and self._may_show(code)]
+            if theirs:
+                cells.append(self._fold(step, twin, theirs))
+        return cells
+
+    def _may_show(self, code: Code) -> bool:
+        return self.role != "exercises" or not code.is_answer
+
+    @staticmethod
+    def _fold(step: Step, twin: str, codes: list[Code]) -> Cell:
+        # The blank lines around the fence are what makes Markdown show it as code.
+        source = "\n\n".join(code.source for code in codes)
+        text = (
+            f"<details>\n<summary>The same step in {FRAMEWORK_TITLES[twin]}</summary>\n\n"
+            f"```python\n{source}\n```\n\n</details>"
+        )
+        return prose_cell(f"twin {step.title}", text, codes[0].line)
+
+    def _block(self, step: Step, block: Block) -> list[Cell]:
+        if isinstance(block, Prose):
+            shown = block.framework in (None, self.framework)
+            return [prose_cell(step.title, self._prose(step, block), block.line)] if shown else []
+        if isinstance(block, Only):
+            text = f"**Only in {FRAMEWORK_TITLES[block.framework]}.** {block.reason}"
+            return [prose_cell(step.title, text, block.line)]
+        if isinstance(block, Checkpoint):
+            source = f'checkpoint("{block.name}")'
+            return [Cell(f"question-{block.name}"[:64], "code", source, block.line)]
+        return self._code(step, block)
+
+    def _code(self, step: Step, code: Code) -> list[Cell]:
+        if not code.is_answer:
+            return [code_cell(step.title, code)]
+        exercise = self.lesson.exercises[str(code.exercise)]
+        return [answer_cell(code, solved=self.role == "solutions"), check_cell(exercise, code.line)]
+
+    def _prose(self, step: Step, block: Prose) -> str:
+        """Return the text; an exercise's heading gets the line that says how hard and how long."""
+        answer = next((b for b in step.blocks if isinstance(b, Code) and b.is_answer), None)
+        if answer is None or block.line != step.line:
+            return block.text
+        exercise = self.lesson.exercises[str(answer.exercise)]
+        difficulty = "●" * exercise.difficulty + "○" * (3 - exercise.difficulty)
+        points = "1 point" if exercise.points == 1 else f"{exercise.points} points"
+        line = (
+            f"*Difficulty {exercise.difficulty} of 3 {difficulty} · about {exercise.minutes} minutes · {points} · "
+            f'stuck? run `hint("{exercise.name}")`*'
+        )
+        heading, _, rest = block.text.partition("\n")
+        return f"{heading}\n\n{line}\n{rest}".rstrip()

@@ -1,0 +1,25 @@
+"""What a notebook of the course imports."""
+
+from lockstep.learn import data
+from lockstep.learn.checking import check
+from lockstep.learn.checkpoints import checkpoint
+from lockstep.learn.helping import hint, reset, solution
+from lockstep.learn.meetings import meet
+from lockstep.learn.picture import progress
+from lockstep.learn.recording import record
+from lockstep.learn.slider import slider
+from lockstep.learn.starting import start
+
+__all__ = [
+    "check",
+    "checkpoint",
+    "data",
+    "hint",
+    "meet",
+    "progress",
+    "record",
+    "reset",
+    "slider",
+    "solution",
+    "start",
+]

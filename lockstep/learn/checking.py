@@ -1,0 +1,164 @@
+"""`check`: what an exercise says about the learner's answer, at once."""
+
+import ast
+import inspect
+import textwrap
+from difflib import get_close_matches
+
+from lockstep.learn import journal
+from lockstep.learn.answering import AnswerError, NotAttemptedError, Results, run_answer
+from lockstep.learn.errors import CourseError
+from lockstep.learn.exercises import Answer, Exercise, load_exercises
+from lockstep.learn.feedback import Feedback
+from lockstep.learn.judging import (
+    RecordedCase,
+    describe_difference,
+    load_recorded,
+    recognise,
+    same,
+)
+from lockstep.learn.session import current, strict, user_namespace
+
+
+def find_exercise(name: object) -> Exercise:
+    """Return the exercise of this lesson that is called `name`.
+
+    Raises
+    ------
+    CourseError
+        If there is none; the sentence names the nearest.
+    """
+    session = current()
+    exercises = load_exercises(session.folder)
+    if isinstance(name, str) and name in exercises:
+        return exercises[name]
+    if not exercises:
+        raise CourseError("This lesson has no exercises.")
+    near = get_close_matches(str(name), exercises, n=1)
+    meant = f" Did you mean {near[0]!r}?" if near else ""
+    raise CourseError(
+        f"There is no exercise {name!r} here.{meant} There are: {', '.join(exercises)}."
+    )
+
+
+def check(name: str) -> Feedback:
+    """Say whether the answer to an exercise is right, and if not, what it looks like was done.
+
+    Parameters
+    ----------
+    name
+        The exercise's name, which is the name of the function or class that answers it.
+
+    Returns
+    -------
+    Feedback
+        Not attempted, not yet, error, or right with its points.
+
+    Raises
+    ------
+    CourseError
+        If there is no such exercise; and, where a machine runs the notebook
+        (``LOCKSTEP_STRICT`` or ``NBGRADER_EXECUTION``), for everything but a right answer.
+    """
+    exercise = find_exercise(name)
+    session = current()
+    feedback = _checked(exercise, session.framework or "")
+    points = exercise.points if feedback.state == "right" else 0
+    journal.write(
+        "check",
+        session.lesson,
+        session.framework,
+        exercise.name,
+        state=feedback.state,
+        points=points,
+    )
+    if strict() and feedback.state != "right":
+        raise CourseError(repr(feedback))
+    return feedback
+
+
+def _checked(exercise: Exercise, framework: str) -> Feedback:
+    name = exercise.name
+    answer = user_namespace().get(name)
+    if answer is None:
+        return Feedback(
+            "not attempted",
+            f"{name}: not attempted",
+            f"There is no `{name}` yet. Run the cell that defines it, then this one.",
+        )
+    if not callable(answer):
+        return Feedback(
+            "error",
+            f"{name}: not a function",
+            f"`{name}` is a value of type `{type(answer).__name__}`. Another cell may have used the name: "
+            f"run the cell that defines the function `{name}` again.",
+        )
+    used = forbidden_names(exercise, answer)
+    if used:
+        return Feedback("not yet", f"{name}: not yet", _forbidden(used))
+    try:
+        cases = load_recorded(current().folder / "checks.npz", name)
+        answers = [run_answer(exercise, answer, case.inputs, framework) for case in cases]
+    except NotAttemptedError:
+        return Feedback(
+            "not attempted",
+            f"{name}: not attempted",
+            f'Replace `raise NotImplementedError()` by your answer. hint("{name}") gives a nudge.',
+        )
+    except AnswerError as error:
+        return Feedback("error", f"{name}: an error", str(error))
+    except KeyboardInterrupt:
+        return Feedback(
+            "error",
+            f"{name}: interrupted",
+            f"`{name}` was still running when you stopped it. Look for a loop that never ends.",
+        )
+    except OSError:
+        return Feedback(
+            "error",
+            f"{name}: the course is incomplete",
+            "The file with the expected values cannot be read. Install the course again, "
+            "or in a checkout run `lockstep build`.",
+        )
+    return judge_public(exercise, answers, cases)
+
+
+def judge_public(exercise: Exercise, answers: list[Results], cases: list[RecordedCase]) -> Feedback:
+    """Return the feedback for what an answer returned in the public cases."""
+    failed = [
+        (results, case)
+        for results, case in zip(answers, cases, strict=True)
+        if not same(results, case.expected, exercise.tolerance)
+    ]
+    if not failed:
+        return Feedback("right", f"{exercise.name}: right", f"{_points(exercise.points)}.")
+    recognised = recognise(answers, cases, exercise.tolerance)
+    results, case = failed[0]
+    lines = [f"Case: {case.title}. {describe_difference(results, case.expected)}"]
+    if recognised:
+        said = next(mistake.say for mistake in exercise.mistakes if mistake.name == recognised)
+        lines.insert(0, said)
+    else:
+        lines.append(f'hint("{exercise.name}") gives a nudge.')
+    return Feedback("not yet", f"{exercise.name}: not yet", "\n".join(lines))
+
+
+def _points(points: int) -> str:
+    return "1 point" if points == 1 else f"{points} points"
+
+
+def forbidden_names(exercise: Exercise, answer: Answer) -> list[str]:
+    """Return the forbidden names that the answer's source uses, found on its syntax tree."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(answer)))
+    except (OSError, TypeError, SyntaxError):
+        return []  # no source at hand: what it returns is judged all the same
+    # The answer may carry a forbidden name itself (`softmax`), so its own name alone is no offence.
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - {exercise.name}
+    used |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    return sorted(used & set(exercise.forbidden))
+
+
+def _forbidden(used: list[str]) -> str:
+    listed = " and ".join(f"`{name}`" for name in used)
+    return f"{listed} does here what you are asked to write yourself. Write it without."

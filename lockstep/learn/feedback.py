@@ -1,0 +1,39 @@
+"""What a check, a hint or a solution shows: words, a sign and a colour that reads in light and dark."""
+
+from dataclasses import dataclass
+from html import escape
+
+SIGNS = {"right": "✓", "not yet": "✗", "not attempted": "○", "error": "!", "told": "→"}
+EDGES = {
+    "right": "#009E73",
+    "not yet": "#D55E00",
+    "not attempted": "#8a8a8a",
+    "error": "#CC79A7",
+    "told": "#0072B2",
+}
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """A sentence or two for the learner, with the state that they stand for."""
+
+    state: str
+    title: str
+    message: str
+    code: str = ""
+
+    def __repr__(self) -> str:
+        """Return the plain form: what a terminal and a screen reader get."""
+        return "\n".join(
+            filter(None, [f"{SIGNS[self.state]} {self.title}", self.message, self.code])
+        )
+
+    def _repr_html_(self) -> str:
+        """Return the form that a notebook shows."""
+        code = f"<pre>{escape(self.code)}</pre>" if self.code else ""
+        return (
+            f'<div style="border-left: 4px solid {EDGES[self.state]}; padding: 0.3em 0.9em; '
+            'margin: 0.3em 0; max-width: 48em">'
+            f"<strong>{SIGNS[self.state]} {escape(self.title)}</strong>"
+            f'<div style="white-space: pre-wrap; overflow-wrap: anywhere">{escape(self.message)}</div>{code}</div>'
+        )

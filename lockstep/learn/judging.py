@@ -1,0 +1,121 @@
+"""Comparing what an answer returned with what is right and with what each mistake returns."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lockstep.learn.answering import Results
+from lockstep.learn.stored import load_arrays
+
+
+@dataclass
+class RecordedCase:
+    """One public case as the build recorded it."""
+
+    title: str
+    inputs: dict[str, Any] = field(default_factory=dict)
+    expected: Results = field(default_factory=dict)
+    mistakes: dict[str, Results] = field(default_factory=dict)
+
+
+def load_recorded(path: Path, exercise: str) -> list[RecordedCase]:
+    """Return the public cases of `exercise` that the build wrote into `checks.npz`."""
+    stored = load_arrays(path)
+    cases = [RecordedCase(str(title)) for title in stored[f"{exercise}/titles"]]
+    for key, array in stored.items():
+        name, _, rest = key.partition("/")
+        number, _, rest = rest.partition("/")
+        if name == exercise and number.isdigit():
+            _put(cases[int(number)], rest, array)
+    return cases
+
+
+def _put(case: RecordedCase, key: str, array: np.ndarray) -> None:
+    role, _, name = key.partition("/")
+    if role == "inputs":
+        case.inputs[name] = array if array.ndim else array.item()
+    elif role == "expected":
+        case.expected[name] = array
+    else:
+        mistake, _, part = name.partition("/")
+        case.mistakes.setdefault(mistake, {})[part] = array
+
+
+def same(results: Results, expected: Results, tolerance: float) -> bool:
+    """Say whether results agree: same names, same shapes, and every entry close.
+
+    The difference allowed is `tolerance` times the largest expected entry. NaN equals NaN, so that
+    a mistake which overflows is recognised.
+    """
+    return results.keys() == expected.keys() and all(
+        results[key].shape == expected[key].shape and _close(results[key], expected[key], tolerance)
+        for key in expected
+    )
+
+
+def _close(result: np.ndarray, expected: np.ndarray, tolerance: float) -> bool:
+    if result.dtype.kind not in "biuf" or expected.dtype.kind not in "biuf":
+        return bool(np.array_equal(result, expected))
+    result, expected = result.astype(np.float64), expected.astype(np.float64)
+    finite = np.abs(expected[np.isfinite(expected)])
+    scale = finite.max() if finite.size and finite.max() > 0 else 1.0
+    return bool(np.allclose(result, expected, rtol=0, atol=tolerance * scale, equal_nan=True))
+
+
+def recognise(answers: list[Results], cases: list[RecordedCase], tolerance: float) -> str | None:
+    """Return the name of the mistake whose results these are in every case, or None."""
+    for name in cases[0].mistakes:
+        if all(
+            same(results, case.mistakes[name], tolerance)
+            for results, case in zip(answers, cases, strict=True)
+        ):
+            return name
+    return None
+
+
+def describe_difference(results: Results, expected: Results) -> str:
+    """Return a sentence about the first part in which results differ from what was expected."""
+    if results.keys() != expected.keys():
+        return f"Expected {_names(expected)}; got {_names(results)}."
+    for key in expected:
+        part = "" if key == "result" else f" for {key}"
+        if results[key].shape != expected[key].shape:
+            return f"Expected shape {expected[key].shape}{part}; got shape {results[key].shape}."
+        if not np.array_equal(
+            results[key], expected[key], equal_nan=expected[key].dtype.kind == "f"
+        ):
+            return _values(results[key], expected[key], part)
+    return "The difference is too small to print."
+
+
+def _names(results: Results) -> str:
+    return "one result" if results.keys() == {"result"} else ", ".join(results)
+
+
+def _values(result: np.ndarray, expected: np.ndarray, part: str) -> str:
+    if expected.size <= 12:
+        return f"Expected{part}:\n{_printed(expected)}\nGot:\n{_printed(result)}{_not_a_number(result, expected)}"
+    difference = np.abs(result.astype(np.float64) - expected.astype(np.float64))
+    where = np.unravel_index(
+        int(np.nanargmax(np.where(np.isnan(difference), np.inf, difference))), difference.shape
+    )
+    place = ", ".join(str(int(index)) for index in where)
+    return (
+        f"Expected{part} at [{place}]: {expected[where]:.6g}. Got: {result[where]:.6g}."
+        f"{_not_a_number(result, expected)}"
+    )
+
+
+def _printed(array: np.ndarray) -> str:
+    return np.array2string(array, precision=4, suppress_small=True, separator=", ")
+
+
+def _not_a_number(result: np.ndarray, expected: np.ndarray) -> str:
+    if result.dtype.kind == "f" and np.isnan(result).any() and not np.isnan(expected).any():
+        return (
+            '\nnan means "not a number": somewhere infinity was divided by infinity, '
+            "0 by 0, or a logarithm was taken of a negative number."
+        )
+    return ""

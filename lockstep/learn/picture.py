@@ -1,0 +1,177 @@
+"""`progress()`: a picture of the learner's way over the course."""
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from lockstep.learn import journal
+from lockstep.learn.checkpoints import lesson_questions
+from lockstep.learn.colours import COLOURS
+from lockstep.learn.front_matter import front_matter
+from lockstep.learn.session import FRAMEWORK_TITLES
+from lockstep.learn.slider import as_png
+from lockstep.lessons import lesson_names, lessons_folder
+
+# For a lesson that belongs to no framework.
+NEUTRAL = "#595959"
+TRACK = "#E6E6E6"
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many are right, of how many."""
+
+    right: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"{self.right} of {self.of}" if self.of else "-"
+
+
+@dataclass(frozen=True)
+class Place:
+    """One notebook: how far the learner came with its questions and its exercises."""
+
+    checkpoints: Count
+    exercises: Count
+
+
+@dataclass(frozen=True)
+class Row:
+    """One lesson; its places by framework, under None where it belongs to no framework."""
+
+    title: str
+    places: dict[str | None, Place]
+
+
+class Progress:
+    """The learner's way over the course: a picture, and the same as a table in text."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self._rows = rows
+
+    def __repr__(self) -> str:
+        return as_table(self._rows)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """Return the picture, its description and the table."""
+        encoded = base64.b64encode(as_png(as_figure(self._rows))).decode()
+        alternative = escape(f"Your progress over the course. {in_sentences(self._rows)}")
+        return {
+            # A bare PNG has no place for a description.
+            "text/html": f'<img src="data:image/png;base64,{encoded}" alt="{alternative}" '
+            'style="max-width: 100%; height: auto">',
+            "image/png": encoded,
+            "text/plain": repr(self),
+        }
+
+
+def progress() -> Progress:
+    """Return a picture of what is answered and solved so far, lesson by lesson."""
+    entries = journal.read()
+    return Progress([_row(lesson, entries) for lesson in lesson_names()])
+
+
+def _row(lesson: str, entries: list[journal.Entry]) -> Row:
+    matter = front_matter(lessons_folder() / lesson / "lesson.md")
+    frameworks: list[str | None] = list(matter.get("frameworks") or [None])
+    number, _, _ = lesson.partition("_")
+    places = {}
+    for framework in frameworks:
+        here = [e for e in entries if (e.get("lesson"), e.get("framework")) == (lesson, framework)]
+        places[framework] = Place(_answered(lesson, framework, here), _solved(lesson, here))
+    return Row(f"{number}  {matter.get('title', lesson)}", places)
+
+
+def _answered(lesson: str, framework: str | None, entries: Iterable[journal.Entry]) -> Count:
+    """Return how many checkpoints were ever answered right in the version they have now."""
+    questions = lesson_questions(lessons_folder() / lesson, framework)
+    right = {
+        str(entry.get("name"))
+        for entry in entries
+        if entry["kind"] == "checkpoint"
+        and entry.get("right") is True
+        and str(entry.get("name")) in questions
+        and entry.get("version") == questions[str(entry.get("name"))].version
+    }
+    return Count(len(right), len(questions))
+
+
+def _solved(lesson: str, entries: Iterable[journal.Entry]) -> Count:
+    """Return how many exercises were ever right."""
+    from lockstep.learn.exercises import load_exercises  # it runs the lessons' own code
+
+    exercises = load_exercises(lessons_folder() / lesson)
+    right = {
+        str(entry.get("name"))
+        for entry in entries
+        if entry["kind"] == "check" and entry.get("state") == "right"
+    }
+    return Count(len(right & exercises.keys()), len(exercises))
+
+
+def as_figure(rows: list[Row]) -> Figure:
+    """Return the picture: a row a lesson, a column a framework, two bars a notebook."""
+    figure = Figure(figsize=(9, 1.3 + 0.5 * max(len(rows), 1)), layout="constrained")
+    columns = figure.subplots(1, len(FRAMEWORK_TITLES), sharey=True)
+    for index, (axes, framework) in enumerate(zip(columns, FRAMEWORK_TITLES, strict=True)):
+        _prepare(axes, framework, rows)
+        for height, row in enumerate(rows):
+            if framework in row.places:
+                _bars(axes, height, row.places[framework], COLOURS[framework])
+            elif None in row.places and index == 0:
+                _bars(axes, height, row.places[None], NEUTRAL)
+    figure.suptitle("Your way through the course: share answered right", fontsize=12)
+    return figure
+
+
+def _prepare(axes: Axes, framework: str, rows: list[Row]) -> None:
+    """Set up a column: its title, its lessons, nothing else."""
+    axes.set_title(FRAMEWORK_TITLES[framework], color=COLOURS[framework], fontweight="bold")
+    axes.set_yticks(range(len(rows)), [row.title for row in rows])
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.set_xlim(0, 1.75)
+    axes.set_xticks([])
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+
+
+def _bars(axes: Axes, height: float, place: Place, colour: str) -> None:
+    """Draw a notebook's two bars: questions above, exercises below."""
+    for count, offset, noun in (
+        (place.checkpoints, -0.18, "questions"),
+        (place.exercises, 0.18, "exercises"),
+    ):
+        if count.of:
+            axes.barh(height + offset, 1, height=0.26, color=TRACK)
+            axes.barh(height + offset, count.right / count.of, height=0.26, color=colour)
+            axes.text(1.04, height + offset, f"{count} {noun}", va="center", fontsize=8)
+
+
+def as_table(rows: list[Row]) -> str:
+    """Return the picture's content as a table of text."""
+    lines = [["Lesson", "Notebook", "Questions right", "Exercises right"]]
+    for row in rows:
+        for framework, place in row.places.items():
+            title = FRAMEWORK_TITLES[framework] if framework else "both"
+            lines.append([row.title, title, str(place.checkpoints), str(place.exercises)])
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def in_sentences(rows: list[Row]) -> str:
+    """Return the picture's content in words."""
+    return " ".join(
+        f"{row.title}{f', {FRAMEWORK_TITLES[framework]}' if framework else ''}: "
+        f"{place.checkpoints} questions, {place.exercises} exercises."
+        for row in rows
+        for framework, place in row.places.items()
+    )

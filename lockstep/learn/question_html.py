@@ -1,0 +1,128 @@
+"""A question as it is shown: what goes to the front end, and plain HTML and text. Never a key."""
+
+from html import escape
+from typing import Any
+
+from markdown_it import MarkdownIt
+
+from lockstep.learn.question_arranged import Match, Order
+from lockstep.learn.question_base import LETTERS
+from lockstep.learn.question_picks import Choice, Choices
+from lockstep.learn.question_typed import Number, Output
+from lockstep.learn.questions import Question
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+def block(text: str) -> str:
+    """Return Markdown as HTML."""
+    return str(_MARKDOWN.render(text))
+
+
+def inline(text: str) -> str:
+    """Return one line of Markdown as HTML."""
+    return str(_MARKDOWN.renderInline(text))
+
+
+def eyebrow(question: Question) -> str:
+    """Return the few words above a question."""
+    return "Predict before you run the next cell" if question.predict else "Checkpoint"
+
+
+def specification(question: Question) -> dict[str, Any]:
+    """Return what the front end needs to draw a question."""
+    first, _, more = question.question.partition("\n\n")
+    return {
+        "name": question.name,
+        "kind": question.kind,
+        "eyebrow": eyebrow(question),
+        "question": inline(first),
+        "more": block(more) if more else "",
+        **_parts(question),
+    }
+
+
+def _parts(question: Question) -> dict[str, Any]:
+    """Return what one kind shows besides the question."""
+    match question:
+        case Choice() | Choices():
+            return {"options": [inline(option.text) for option in question.options]}
+        case Number():
+            return {"label": "Your number", "unit": question.unit}
+        case Output():
+            return {"label": "It prints", "unit": "", "code": question.code}
+        case Order():
+            return {"lines": [inline(line) for line in question.shown]}
+        case Match():
+            return {
+                "lefts": [inline(left) for left in question.lefts],
+                "rights": [inline(right) for right in question.shown],
+                # A native <option> shows text alone.
+                "choices": [right.replace("`", "") for right in question.shown],
+            }
+        case _:
+            return {"label": "Shape, such as 32, 10", "unit": ""}
+
+
+def html_form(question: Question) -> str:
+    """Return the question for where no widget can be shown."""
+    parts = [
+        f"<p><strong>{eyebrow(question)}</strong></p>",
+        block(question.question),
+        _html_parts(question),
+        "<p>Run this cell to answer. In words, where the question does not appear: "
+        f"<code>{escape(call(question))}</code></p>",
+    ]
+    return f'<div class="lockstep-question">{"".join(parts)}</div>'
+
+
+def _html_parts(question: Question) -> str:
+    """Return the options, lines or pairs as lists."""
+    match question:
+        case Choice() | Choices():
+            return _list([option.text for option in question.options], "a")
+        case Output():
+            return f"<pre><code>{escape(question.code)}</code></pre>"
+        case Order():
+            return _list(question.shown, "1")
+        case Match():
+            return _list(question.lefts, "1") + _list(question.shown, "a")
+        case Number() if question.unit:
+            return f"<p>In {escape(question.unit)}.</p>"
+        case _:
+            return ""
+
+
+def _list(lines: list[str], style: str) -> str:
+    items = "".join(f"<li>{inline(line)}</li>" for line in lines)
+    return f'<ol type="{style}">{items}</ol>'
+
+
+def text_form(question: Question) -> str:
+    """Return the question as plain text."""
+    match question:
+        case Choice() | Choices():
+            lines = _lettered([option.text for option in question.options])
+        case Output():
+            lines = question.code.splitlines()
+        case Order():
+            lines = _numbered(question.shown)
+        case Match():
+            lines = [*_numbered(question.lefts), *_lettered(question.shown)]
+        case _:
+            lines = []
+    asked = [question.question, *(f"  {line}" for line in lines)]
+    return "\n".join([*asked, f"Run this cell to answer. In words: {call(question)}"])
+
+
+def _lettered(lines: list[str]) -> list[str]:
+    return [f"{letter}. {line}" for letter, line in zip(LETTERS, lines, strict=False)]
+
+
+def _numbered(lines: list[str]) -> list[str]:
+    return [f"{number}. {line}" for number, line in enumerate(lines, 1)]
+
+
+def call(question: Question) -> str:
+    """Return the Python call that answers a question, with an example of an answer."""
+    return f'checkpoint("{question.name}").answer({question.example})'

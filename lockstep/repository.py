@@ -1,0 +1,33 @@
+"""Where the course's repository is on GitHub: the one place in the code that knows."""
+
+from urllib.parse import quote
+
+SLUG = "lockstep-course/lockstep"
+BRANCH = "main"
+
+
+def colab_url(path: str) -> str:
+    """Return the link that opens a notebook of the repository in Colab.
+
+    Parameters
+    ----------
+    path
+        The notebook's path in the repository, with forward slashes.
+
+    Examples
+    --------
+    >>> colab_url("notebooks/00_start_here.ipynb").removeprefix("https://")
+    'colab.research.google.com/github/lockstep-course/lockstep/blob/main/notebooks/00_start_here.ipynb'
+    """
+    return f"https://colab.research.google.com/github/{SLUG}/blob/{BRANCH}/{quote(path)}"
+
+
+def source_url(path: str) -> str:
+    """Return the link that shows a file of the repository on GitHub."""
+    return f"https://github.com/{SLUG}/blob/{BRANCH}/{quote(path)}"
+
+
+def wheel_url(version: str) -> str:
+    """Return the link to the wheel of one exact version, which a notebook on Colab installs."""
+    wheel = f"lockstep-{version}-py3-none-any.whl"
+    return f"https://github.com/{SLUG}/releases/download/v{version}/{wheel}"
