@@ -110,11 +110,6 @@ def reset(name: str) -> Feedback:
     )
 
 
-def _entries(kind: str, name: str) -> list[dict[str, object]]:
+def _entries(kind: str, name: str) -> list[journal.Entry]:
     session = current()
-    return [
-        entry
-        for entry in journal.read()
-        if (entry.get("kind"), entry.get("name"), entry.get("lesson"), entry.get("framework"))
-        == (kind, name, session.lesson, session.framework)
-    ]
+    return journal.find(kind, session.lesson, session.framework, name)

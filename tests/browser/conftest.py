@@ -1,0 +1,206 @@
+"""A JupyterLab of the tests' own, driven by Chromium: apart from the user's in every way."""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import sync_playwright
+
+REPOSITORY = Path(__file__).parents[2]
+LESSON = REPOSITORY / "tests" / "every_kind_of_question.md"
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "notebook-extension/tracker": {"windowingMode": "none", "autosave": False},
+}
+
+
+def chromium_path():
+    path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    if not Path(path).exists():
+        pytest.fail(f"There is no Chromium at {path}: install it, or say where with CHROMIUM.")
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def settle(folder, settings):
+    """Write JupyterLab's settings."""
+    for name, values in settings.items():
+        path = folder / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values))
+
+
+class Laboratory:
+    """A running JupyterLab and the folder that it shows."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.address = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        (folder / "notebooks").mkdir()
+        lesson = folder / "lessons" / "01_demo"
+        lesson.mkdir(parents=True)
+        shutil.copy(LESSON, lesson / "lesson.md")
+        settle(folder / "settings", SETTINGS)
+
+    def environment(self):
+        names = ["HOME", "LOCKSTEP_HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR"]
+        names += ["JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "MPLCONFIGDIR"]
+        return {
+            **os.environ,
+            **{name: str(self.folder / name.lower()) for name in names},
+            "JUPYTERLAB_SETTINGS_DIR": str(self.folder / "settings"),
+            "JUPYTERLAB_WORKSPACES_DIR": str(self.folder / "workspaces"),
+            "LOCKSTEP_LESSONS": str(self.folder / "lessons"),
+            "PYTHONPATH": str(REPOSITORY),
+        }
+
+    def start(self):
+        options = {
+            "ServerApp.ip": "127.0.0.1",
+            "ServerApp.port": self.address.rpartition(":")[2],
+            "ServerApp.root_dir": self.folder / "notebooks",
+            "ServerApp.open_browser": "False",
+            "ServerApp.allow_root": "True",
+            "ServerApp.disable_check_xsrf": "True",  # so that a test may stop a kernel
+            "IdentityProvider.token": "",
+            "LabApp.expose_app_in_browser": "True",
+            "LabApp.news_url": "",
+        }
+        self.log = (self.folder / "jupyterlab.log").open("w")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *(f"--{k}={v}" for k, v in options.items())],
+            env=self.environment(),
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+        )
+        deadline = time.monotonic() + 40
+        while time.monotonic() < deadline and self.process.poll() is None:
+            with contextlib.suppress(OSError), self.ask("/api") as answer:
+                if answer.status == 200:
+                    return
+            time.sleep(0.2)
+        self.stop()
+        pytest.fail("JupyterLab did not start:\n" + (self.folder / "jupyterlab.log").read_text())
+
+    def ask(self, path, method="GET"):
+        request = urllib.request.Request(self.address + path, method=method)
+        return urllib.request.urlopen(request, timeout=5)
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+        self.log.close()
+
+    def write_notebook(self, name, cells):
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+        notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+        nbformat.write(notebook, self.folder / "notebooks" / name)
+
+
+@pytest.fixture(scope="session")
+def laboratory(tmp_path_factory):
+    laboratory = Laboratory(tmp_path_factory.mktemp("laboratory"))
+    laboratory.start()
+    yield laboratory
+    laboratory.stop()
+
+
+PANEL = "window.jupyterapp.shell.currentWidget"
+READY = f"""() => {{
+  const context = window.jupyterapp && {PANEL} && {PANEL}.sessionContext;
+  const kernel = context && context.session && context.session.kernel;
+  return Boolean(kernel && context.isReady && kernel.status === "idle"
+    && kernel.connectionStatus === "connected");
+}}"""
+
+
+class Notebook:
+    """An open notebook; locators look into its outputs alone, never into its code."""
+
+    def __init__(self, page, address):
+        self.page = page
+        self.errors = []
+        page.on("pageerror", self.note_error)
+        page.goto(address)
+        self.wait()
+
+    def note_error(self, error):
+        # JupyterLab's own, on every restart.
+        if "Canceled future" not in str(error):
+            self.errors.append(str(error))
+
+    def wait(self):
+        self.page.wait_for_function(READY, timeout=30_000)
+
+    def command(self, name):
+        # Not awaited: a Lumino command's promise may never settle inside evaluate.
+        self.page.evaluate(f"() => {{ window.jupyterapp.commands.execute('{name}'); }}")
+
+    def run_all(self, widgets):
+        self.command("notebook:run-all-cells")
+        self.page.wait_for_function(
+            f"() => document.querySelectorAll('.jp-OutputArea-output .lockstep-question').length"
+            f" === {widgets}",
+            timeout=30_000,
+        )
+        self.wait()
+
+    def widget(self, number):
+        return self.page.locator(".jp-OutputArea-output .lockstep-question").nth(number)
+
+    def cells(self):
+        """The cells' count, the active one and the mode: what a stray key would change."""
+        return self.page.evaluate(
+            f"() => [{PANEL}.content.widgets.length, {PANEL}.content.activeCellIndex,"
+            f" {PANEL}.content.mode]"
+        )
+
+    def kernel(self):
+        return self.page.evaluate(f"() => {PANEL}.sessionContext.session.kernel.id")
+
+
+@pytest.fixture
+def open_notebook(laboratory, browser, request):
+    """Return a function that opens a fresh notebook with the given cells."""
+    contexts = []
+    name = f"{request.node.name.partition('[')[0]}.ipynb"
+
+    def opened(cells):
+        laboratory.write_notebook(name, cells)
+        context = browser.new_context(viewport={"width": 1200, "height": 1000})
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        return Notebook(context.new_page(), f"{laboratory.address}/lab/tree/{name}?reset")
+
+    yield opened
+    for context in contexts:
+        context.close()
+    with laboratory.ask("/api/kernels") as answer:
+        for kernel in json.load(answer):
+            laboratory.ask(f"/api/kernels/{kernel['id']}", "DELETE").close()
+    shutil.rmtree(laboratory.folder / "lockstep_home", ignore_errors=True)

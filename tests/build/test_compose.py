@@ -1,0 +1,132 @@
+"""The notebooks that a lesson becomes, before anything runs."""
+
+import json
+
+import nbformat
+import pytest
+
+from lockstep.build.compose import compose
+from lockstep.build.lesson import load_lesson
+from lockstep.build.new import new_lesson
+from lockstep.repository import SLUG
+
+
+@pytest.fixture
+def notebooks(course):
+    folder = new_lesson(course / "lessons", "21_name")
+    return {notebook.path: notebook for notebook in compose(load_lesson(folder))}
+
+
+def sources(notebook):
+    return {cell.id: cell.source for cell in notebook.cells}
+
+
+def test_a_lesson_becomes_three_pairs(notebooks):
+    assert list(notebooks) == [
+        f"{role}/21_name_{framework}.ipynb"
+        for role in ("notebooks", "exercises", "solutions")
+        for framework in ("pytorch", "keras")
+    ]
+
+
+def test_every_notebook_is_valid_with_ids_of_its_own(notebooks):
+    for notebook in notebooks.values():
+        document = nbformat.reads(json.dumps(notebook.to_dict()), as_version=4)
+        nbformat.validate(document)
+        ids = [cell.id for cell in document.cells]
+        assert len(set(ids)) == len(ids)
+        assert ids == [cell.id for cell in notebook.cells]
+
+
+def test_badge_and_set_up_stand_first(notebooks):
+    for path, notebook in notebooks.items():
+        title, setup = notebook.cells[:2]
+        assert f"colab.research.google.com/github/{SLUG}/blob/main/{path}" in title.source
+        framework = path.rpartition("_")[2].removesuffix(".ipynb")
+        assert setup.source.endswith(f'start("21_name", "{framework}")')
+        assert setup.source.startswith("# lockstep: set-up")
+
+
+def test_shared_prose_has_one_id_in_both_twins(notebooks):
+    pytorch, keras = (notebooks[f"notebooks/21_name_{name}.ipynb"] for name in ("pytorch", "keras"))
+    shared = {cell.id for cell in pytorch.cells} & {cell.id for cell in keras.cells}
+    assert {"title", "set-up", "next", "question-shape_of_the_logits"} <= shared
+    assert sum(name.startswith("text-") for name in shared) == 3
+
+
+def test_the_twins_code_is_folded_under_each_step(notebooks):
+    cells = notebooks["notebooks/21_name_pytorch.ipynb"].cells
+    own = next(i for i, cell in enumerate(cells) if "torch.tensor(inputs)" in cell.source)
+    fold = cells[own + 1].source
+    assert fold.startswith("<details>\n<summary>The same step in Keras</summary>\n\n```python\n")
+    assert "keras.ops.matmul(inputs, weights)" in fold
+    assert fold.endswith("```\n\n</details>")
+    assert not any("keras.ops" in cell.source for cell in cells if cell.kind == "code")
+
+
+def test_a_checkpoint_is_one_line_without_its_key(notebooks):
+    notebook = notebooks["notebooks/21_name_keras.ipynb"]
+    assert sources(notebook)["question-shape_of_the_logits"] == 'checkpoint("shape_of_the_logits")'
+    assert "The 3 is what both share" not in json.dumps(notebook.to_dict())
+
+
+def test_blanks_and_solutions_carry_markers_and_nbgraders_metadata(notebooks):
+    blank, solved = (
+        notebooks[f"{role}/21_name_pytorch.ipynb"] for role in ("exercises", "solutions")
+    )
+    assert sources(blank)["answer-row_means"] == (
+        "# lockstep: answer row_means\n"
+        "def row_means(values):\n"
+        '    """Return the mean of each row, shape (rows,)."""\n'
+        "    # YOUR CODE HERE\n"
+        "    raise NotImplementedError()"
+    )
+    assert "### BEGIN SOLUTION\n    return values.mean(dim=1)" in sources(solved)["answer-row_means"]
+    assert sources(blank)["check-row_means"] == '# lockstep: check row_means\ncheck("row_means")'
+    metadata = {cell.id: cell.metadata.get("nbgrader") for cell in blank.cells}
+    assert metadata["answer-row_means"]["solution"] is True
+    assert metadata["check-row_means"] == {
+        "grade": True,
+        "grade_id": "check-row_means",
+        "locked": True,
+        "points": 1,
+        "schema_version": 3,
+        "solution": False,
+        "task": False,
+    }
+
+
+def test_no_solution_and_no_alternative_reaches_the_exercises(notebooks):
+    for framework in ("pytorch", "keras"):
+        text = json.dumps(notebooks[f"exercises/21_name_{framework}.ipynb"].to_dict())
+        for code in ("mean(dim=1)", "mean(values", "sum(", "BEGIN SOLUTION"):
+            assert code not in text
+
+
+def test_an_exercise_says_how_hard_and_how_long_it_is(notebooks):
+    text = "\n".join(sources(notebooks["exercises/21_name_keras.ipynb"]).values())
+    assert "Difficulty 1 of 3 ●○○ · about 3 minutes · 1 point" in text
+
+
+def test_exercises_turn_completion_by_machine_off(notebooks):
+    metadata = notebooks["exercises/21_name_keras.ipynb"].to_dict()["metadata"]
+    assert metadata["colab"] == {"generative_ai_disabled": True}
+
+
+def test_new_prose_changes_no_other_cell_and_no_fingerprint(course, notebooks):
+    path = course / "lessons" / "21_name" / "lesson.md"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("## The two agree", "New words.\n\n## The two agree"), encoding="utf-8")
+    before = notebooks["notebooks/21_name_keras.ipynb"]
+    after = compose(load_lesson(path.parent))[1]
+    assert {cell.id for cell in after.cells} > {cell.id for cell in before.cells}
+    assert after.fingerprint == before.fingerprint
+
+
+def test_new_code_and_new_questions_change_the_fingerprint(course, notebooks):
+    path = course / "lessons" / "21_name" / "lesson.md"
+    text = path.read_text(encoding="utf-8")
+    before = notebooks["notebooks/21_name_keras.ipynb"].fingerprint
+    for old, new in [("size=(4, 3)", "size=(4, 3) "), ("Four rows go in", "Four go in")]:
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        assert compose(load_lesson(path.parent))[1].fingerprint != before
