@@ -2,7 +2,7 @@
 # `python` for $(PYTHON) and `.venv\Scripts\` for `.venv/bin/`.
 PYTHON ?= python3
 
-.PHONY: help lab setup lint check test test-all build bench wheel
+.PHONY: help lab setup lint check test test-all build bench pictures wheel
 
 help:  ## what stands here
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ build: setup  ## lessons -> notebooks
 
 bench: setup  ## how long things take here
 	.venv/bin/python -m tests.bench
+
+pictures: setup  ## the screenshots that README shows
+	.venv/bin/python -m tests.browser.pictures
 
 wheel: setup  ## dist/: what a notebook on Colab installs
 	.venv/bin/hatchling build -t wheel

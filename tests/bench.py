@@ -60,7 +60,11 @@ def run(code: str) -> str:
     with tempfile.TemporaryDirectory() as home:
         environment = os.environ | {"LOCKSTEP_HOME": home}
         done = subprocess.run(
-            [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+            [sys.executable, "-c", code],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
         )
     return done.stdout
 

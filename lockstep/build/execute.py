@@ -100,12 +100,26 @@ def _cleaned(document: Any) -> dict[str, Any]:
     """Return the notebook without widget views and this machine's paths."""
     for cell in document.cells:
         cell.metadata.pop("execution", None)
+        if "outputs" in cell:
+            cell.outputs = _joined(cell.outputs)
         for output in cell.get("outputs", []):
             if "data" in output:
                 output["data"].pop(WIDGET, None)
             if "text" in output:
                 output["text"] = _without_paths(output["text"])
     return dict(document)
+
+
+def _joined(outputs: list[Any]) -> list[Any]:
+    """Join neighbouring pieces of one stream: where a kernel cuts them is chance."""
+    joined: list[Any] = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output["output_type"] == "stream" and last.get("name") == output["name"]:
+            last["text"] += output["text"]
+        else:
+            joined.append(output)
+    return joined
 
 
 def _without_paths(text: str) -> str:

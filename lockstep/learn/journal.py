@@ -80,12 +80,7 @@ def read() -> list[Entry]:
 def find(kind: str, lesson: str, framework: str | None, name: str) -> list[Entry]:
     """Return the entries of one kind about one thing, oldest first."""
     wanted = {"kind": kind, "lesson": lesson, "framework": framework, "name": name}
-    return [entry for entry in read() if wanted.items() <= _hashable(entry).items()]
-
-
-def _hashable(entry: Entry) -> dict[str, str | None]:
-    keys = ("kind", "lesson", "framework", "name")
-    return {key: entry.get(key) for key in keys if isinstance(entry.get(key), str | None)}
+    return [entry for entry in read() if all(entry.get(key) == wanted[key] for key in wanted)]
 
 
 @contextmanager

@@ -132,7 +132,9 @@ def as_figure(rows: list[Row]) -> Figure:
 
 def _prepare(axes: Axes, framework: str, rows: list[Row]) -> None:
     """Set up a column: its title, its lessons, nothing else."""
-    axes.set_title(FRAMEWORK_TITLES[framework], color=COLOURS[framework], fontweight="bold")
+    axes.set_title(
+        FRAMEWORK_TITLES[framework], color=COLOURS[framework], fontweight="bold", loc="left"
+    )
     axes.set_yticks(range(len(rows)), [row.title for row in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(0, 1.75)
@@ -143,14 +145,13 @@ def _prepare(axes: Axes, framework: str, rows: list[Row]) -> None:
 
 def _bars(axes: Axes, height: float, place: Place, colour: str) -> None:
     """Draw a notebook's two bars: questions above, exercises below."""
-    for count, offset, noun in (
-        (place.checkpoints, -0.18, "questions"),
-        (place.exercises, 0.18, "exercises"),
-    ):
-        if count.of:
-            axes.barh(height + offset, 1, height=0.26, color=TRACK)
-            axes.barh(height + offset, count.right / count.of, height=0.26, color=colour)
-            axes.text(1.04, height + offset, f"{count} {noun}", va="center", fontsize=8)
+    counts = [(place.checkpoints, "questions"), (place.exercises, "exercises")]
+    counts = [(count, noun) for count, noun in counts if count.of]
+    for index, (count, noun) in enumerate(counts):
+        at = height + 0.36 * (index - (len(counts) - 1) / 2)
+        axes.barh(at, 1, height=0.26, color=TRACK)
+        axes.barh(at, count.right / count.of, height=0.26, color=colour)
+        axes.text(1.04, at, f"{count} {noun}", va="center", fontsize=8)
 
 
 def as_table(rows: list[Row]) -> str:

@@ -202,7 +202,7 @@ function render({ model, el }) {
   const status = element("div", { className: "lockstep-verdict", role: "status" });
   const button = focusable("button", { type: "button", className: "lockstep-check" }, "Check answer");
   button.addEventListener("click", submit);
-  const fieldset = element("fieldset", {}, html("legend", "", spec.question));
+  const fieldset = element("fieldset", {}, html("legend", "", spec.legend));
   if (spec.more) fieldset.append(html("div", "lockstep-more", spec.more));
   fieldset.append(...form.elements);
   el.classList.add("lockstep-question");

@@ -31,15 +31,24 @@ def eyebrow(question: Question) -> str:
 
 def specification(question: Question) -> dict[str, Any]:
     """Return what the front end needs to draw a question."""
-    first, _, more = question.question.partition("\n\n")
+    legend, more = _legend(question)
     return {
         "name": question.name,
         "kind": question.kind,
         "eyebrow": eyebrow(question),
-        "question": inline(first),
-        "more": block(more) if more else "",
+        "legend": legend,
+        "more": more,
         **_parts(question),
     }
+
+
+def _legend(question: Question) -> tuple[str, str]:
+    """Return the first paragraph, which names the group of inputs, and what follows it."""
+    tokens = _MARKDOWN.parse(question.question)
+    if tokens[0].type != "paragraph_open":
+        return "Question", block(question.question)
+    more = _MARKDOWN.renderer.render(tokens[3:], _MARKDOWN.options, {})
+    return inline(tokens[1].content), str(more)
 
 
 def _parts(question: Question) -> dict[str, Any]:
@@ -61,7 +70,7 @@ def _parts(question: Question) -> dict[str, Any]:
                 "choices": [right.replace("`", "") for right in question.shown],
             }
         case _:
-            return {"label": "Shape, such as 32, 10", "unit": ""}
+            return {"label": "Shape, such as 5, 7", "unit": ""}
 
 
 def html_form(question: Question) -> str:

@@ -90,15 +90,14 @@ class Number(Question[float]):
         """Return the number in a text, or the number itself."""
         if isinstance(answer, bool):
             raise NotUnderstoodError(self.how)
-        if isinstance(answer, str):
-            number = self._from_text(typed(answer, self.how))
-        else:
-            number = float(answer)  # type: ignore[arg-type]  # `judge` tells what cannot be one
+        # `judge` tells what `float` cannot take.
+        number = self._numeral(answer) if isinstance(answer, str) else float(answer)  # type: ignore[arg-type]
         if not math.isfinite(number):
             raise NotUnderstoodError(self.how)
         return number
 
-    def _from_text(self, text: str) -> float:
+    def _numeral(self, text: str) -> float:
+        text = typed(text, self.how)
         if self.unit:
             text = text.removesuffix(self.unit).strip()
         if re.fullmatch(r"-?\d{1,3}(,\d{3})+", text):
@@ -151,8 +150,8 @@ class ShapeQuestion(Question[Shape]):
 
     kind: ClassVar[str] = "shape"
     fields: ClassVar[set[str]] = {"answer", "why", "mistakes"}
-    how: ClassVar[str] = "Answer with the sizes of all axes in their order, such as 32, 10."
-    example: ClassVar[str] = "(32, 10)"
+    how: ClassVar[str] = "Answer with the sizes of all axes in their order, such as 5, 7."
+    example: ClassVar[str] = "(5, 7)"
 
     @classmethod
     def read(cls, name: str, fields: Fields) -> "ShapeQuestion":

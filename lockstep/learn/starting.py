@@ -27,6 +27,8 @@ def start(lesson: str, framework: str | None = None) -> None:
     title = front_matter(session.folder / "lesson.md").get("title", lesson)
     number = lesson.partition("_")[0]
     with_framework = (
-        f" · {FRAMEWORK_TITLES[framework]} {version(PACKAGES[framework])}" if framework else ""
+        f" · {FRAMEWORK_TITLES[framework]} {version(PACKAGES[framework]).split('+')[0]}"
+        if framework
+        else ""
     )
     print(f"Lesson {number} · {title}{with_framework}")

@@ -155,12 +155,17 @@ def test_a_cell_that_fails_is_told_with_its_line(copy):
     line = text[: text.index("logits = torch.tensr")].count("\n") + 1
     done = lockstep(copy, "build")
     assert done.returncode == 1
-    assert f"lessons/21_name/lesson.md:{line}: This cell fails in pytorch: AttributeError" in done.stderr
+    assert (
+        f"lessons/21_name/lesson.md:{line}: This cell fails in pytorch: AttributeError"
+        in done.stderr
+    )
 
 
 def test_a_twin_that_differs_turns_the_build_red(copy):
     before = contents(copy)
-    change(copy, "lessons/21_name/lesson.md", "torch.tensor(inputs) @", "1.01 * torch.tensor(inputs) @")
+    change(
+        copy, "lessons/21_name/lesson.md", "torch.tensor(inputs) @", "1.01 * torch.tensor(inputs) @"
+    )
     done = lockstep(copy, "build")
     assert done.returncode == 1
     assert "Meeting point 'logits': the twins differ by 9.9e-03 in float32" in done.stderr
@@ -175,7 +180,12 @@ def test_a_mistake_that_looks_like_another_is_refused(copy, tmp_path, monkeypatc
 
 
 def test_solutions_that_differ_between_the_frameworks_are_refused(copy, tmp_path):
-    change(copy, "lessons/21_name/exercises.md", "keras.ops.mean(values, axis=1)", "keras.ops.mean(values, axis=1) + 1")
+    change(
+        copy,
+        "lessons/21_name/exercises.md",
+        "keras.ops.mean(values, axis=1)",
+        "keras.ops.mean(values, axis=1) + 1",
+    )
     lesson = load_lesson(copy / "lessons/21_name")
     with pytest.raises(LessonError, match="something else in PyTorch than in Keras"):
         record_checks(lesson, tmp_path, copy / "lessons")
@@ -189,7 +199,10 @@ def test_a_twin_that_did_not_reach_a_meeting_point_when_it_ran_is_refused(built)
 
 def test_the_table_is_kept_with_the_recording(built):
     rows = read_table(built / "lessons/21_name/meetings.npz")
-    assert [(row.meeting, row.precision) for row in rows] == [("logits", "float32"), ("logits", "float64")]
+    assert [(row.meeting, row.precision) for row in rows] == [
+        ("logits", "float32"),
+        ("logits", "float64"),
+    ]
     assert all(row.difference <= row.bound for row in rows)
 
 

@@ -81,7 +81,9 @@ def test_blanks_and_solutions_carry_markers_and_nbgraders_metadata(notebooks):
         "    # YOUR CODE HERE\n"
         "    raise NotImplementedError()"
     )
-    assert "### BEGIN SOLUTION\n    return values.mean(dim=1)" in sources(solved)["answer-row_means"]
+    assert (
+        "### BEGIN SOLUTION\n    return values.mean(dim=1)" in sources(solved)["answer-row_means"]
+    )
     assert sources(blank)["check-row_means"] == '# lockstep: check row_means\ncheck("row_means")'
     metadata = {cell.id: cell.metadata.get("nbgrader") for cell in blank.cells}
     assert metadata["answer-row_means"]["solution"] is True
@@ -116,7 +118,9 @@ def test_exercises_turn_completion_by_machine_off(notebooks):
 def test_new_prose_changes_no_other_cell_and_no_fingerprint(course, notebooks):
     path = course / "lessons" / "21_name" / "lesson.md"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("## The two agree", "New words.\n\n## The two agree"), encoding="utf-8")
+    path.write_text(
+        text.replace("## The two agree", "New words.\n\n## The two agree"), encoding="utf-8"
+    )
     before = notebooks["notebooks/21_name_keras.ipynb"]
     after = compose(load_lesson(path.parent))[1]
     assert {cell.id for cell in after.cells} > {cell.id for cell in before.cells}

@@ -49,7 +49,9 @@ def test_a_one_sided_step_that_says_why_is_accepted(lesson):
 
 
 def test_a_reason_where_both_have_code_is_refused(lesson):
-    change(lesson, "lesson.md", "## The two agree\n", "## The two agree\n\n:::{only} keras\nx\n:::\n")
+    change(
+        lesson, "lesson.md", "## The two agree\n", "## The two agree\n\n:::{only} keras\nx\n:::\n"
+    )
     assert "not true of it" in refused(lesson)
 
 

@@ -46,3 +46,45 @@ def mutated(root, pattern, replacement):
         return build(root)
     finally:
         path.write_text(text, encoding="utf-8")
+
+
+MUTATIONS = {
+    "learning rate times 1.01": (
+        r"(def train\(network.*?lr=learning_rate)\)",
+        r"\1 * 1.01)",
+        "Meeting point 'loss over 500 steps': the twins differ by",
+    ),
+    "a bias left out": (
+        r"return self\.output\(hidden\)",
+        "return self.output(hidden) - self.output.bias",
+        "Meeting point 'gradients': output biases: the twins differ by",
+    ),
+    "a weight transposed": (
+        r"torch\.tensor\(array\.T\)\)\n\ndef weights_of",
+        "torch.tensor(array.reshape(array.T.shape)))\n\ndef weights_of",
+        "Meeting point 'initial weights': hidden weights: the twins differ by",
+    ),
+    "two batches swapped": (
+        r"images = batches\.reshape\(-1\)",
+        "images = batches[[1, 0, *range(2, len(batches))]].reshape(-1)",
+        "Meeting point 'loss over 500 steps': the twins differ by",
+    ),
+    "a meeting point left out": (
+        r'(loss = loss_function\(labels, logits\)\nprint\([^\n]*\)\n)meet\("loss", loss\)\n',
+        r"\1",
+        "The Keras twin never reaches the meeting point 'loss'",
+    ),
+}
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_what_is_done_to_one_twin_turns_the_build_red(built, mutation):
+    pattern, replacement, sentence = MUTATIONS[mutation]
+    done = mutated(built, pattern, replacement)
+    assert done.returncode == 1
+    assert f"lessons/{NAME}/lesson.md:" in done.stderr
+    assert sentence in done.stderr, done.stderr
+
+
+def test_the_twins_as_they_are_stay_green(built):
+    assert build(built).returncode == 0

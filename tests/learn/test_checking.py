@@ -107,7 +107,9 @@ def test_check_before_the_first_cell_says_which_cell_to_run(monkeypatch):
 
 def test_a_missing_recording_is_told(notebook, monkeypatch, tmp_path):
     notebook[NAME] = right
-    monkeypatch.setattr(checking, "load_recorded", lambda path, name: load_arrays(tmp_path / "none"))
+    monkeypatch.setattr(
+        checking, "load_recorded", lambda path, name: load_arrays(tmp_path / "none")
+    )
     assert "Install the course again" in checking.check(NAME).message
 
 

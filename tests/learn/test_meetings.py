@@ -71,7 +71,9 @@ def test_the_part_that_differs_is_named(recorded, capsys):
 
 def test_missing_parts_are_named(recorded, capsys):
     line = said(capsys, "gradients", {"weights": recorded["gradients"]["weights"]})
-    assert line == "✗ gradients: the Keras twin has weights, biases here; this notebook has weights."
+    assert (
+        line == "✗ gradients: the Keras twin has weights, biases here; this notebook has weights."
+    )
 
 
 def test_nan_never_agrees(recorded, capsys):

@@ -150,7 +150,7 @@ def test_html_in_a_question_is_shown_and_not_run(lesson):
     widget = checkpoint("an_output")
     bundle, _ = widget._repr_mimebundle_()
     assert "<script" not in bundle["text/html"]
-    assert "<script" not in widget.spec["question"]
+    assert "<script" not in widget.spec["legend"]
 
 
 def test_html_in_an_answer_is_not_run_either():
@@ -182,3 +182,9 @@ def test_a_closed_widget_still_has_its_words(monkeypatch):
     widget._ipython_display_()
     assert [VIEW in data for data in shown] == [True, False]
     assert "Run this cell" in shown[1]["text/plain"]
+
+
+def test_the_first_paragraph_names_the_group_and_the_rest_follows():
+    spec = checkpoint("some_choices").spec
+    assert spec["legend"] == "Which of these <strong>change</strong> the weights?"
+    assert spec["more"] == "<p>One of them says so by its name.</p>\n"

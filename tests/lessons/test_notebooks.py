@@ -19,7 +19,11 @@ from tests.conftest import ROOT
 
 NAMES = lesson_names(ROOT / "lessons")
 PAIRED = [name for name in NAMES if load_lesson(ROOT / "lessons" / name).meta["frameworks"]]
-NOTEBOOKS = sorted(path for role in ("notebooks", "exercises", "solutions") for path in (ROOT / role).glob("*.ipynb"))
+NOTEBOOKS = sorted(
+    path
+    for role in ("notebooks", "exercises", "solutions")
+    for path in (ROOT / role).glob("*.ipynb")
+)
 MADE = ("set-up", "check-")  # cells that the builder writes
 
 
@@ -59,14 +63,18 @@ def test_links_to_other_notebooks_lead_somewhere(path):
     text = "\n".join("".join(cell["source"]) for cell in notebook["cells"])
     for target in re.findall(r"\]\((\.\./[^)]+\.ipynb)\)", text):
         assert (path.parent / target).resolve().exists(), target
-    for target in re.findall(r"colab\.research\.google\.com/github/[^/]+/[^/]+/blob/[^/]+/([^)]+)\)", text):
+    for target in re.findall(
+        r"colab\.research\.google\.com/github/[^/]+/[^/]+/blob/[^/]+/([^)]+)\)", text
+    ):
         assert (ROOT / target).exists(), target
 
 
 @pytest.mark.parametrize("name", PAIRED)
 def test_a_paired_lesson_has_what_the_course_promises(name):
     lesson = load_lesson(ROOT / "lessons" / name)
-    predictions = [checkpoint for checkpoint in lesson.checkpoints if "predict: true" in checkpoint.text]
+    predictions = [
+        checkpoint for checkpoint in lesson.checkpoints if "predict: true" in checkpoint.text
+    ]
     assert len(lesson.checkpoints) >= 8
     assert len(predictions) >= 2
     assert len(lesson.exercises) >= 6
@@ -75,8 +83,12 @@ def test_a_paired_lesson_has_what_the_course_promises(name):
 @pytest.mark.parametrize("name", PAIRED)
 def test_no_code_fixes_a_precision(name):
     lesson = load_lesson(ROOT / "lessons" / name)
-    codes = [block for step in lesson.text.steps for block in step.blocks if isinstance(block, Code)]
-    assert not [code.line for code in codes if re.search(r"float32|float64|\.float\(\)", code.source)]
+    codes = [
+        block for step in lesson.text.steps for block in step.blocks if isinstance(block, Code)
+    ]
+    assert not [
+        code.line for code in codes if re.search(r"float32|float64|\.float\(\)", code.source)
+    ]
 
 
 @pytest.mark.parametrize("name", PAIRED)
