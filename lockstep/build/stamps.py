@@ -25,7 +25,7 @@ def package_digest() -> str:
 def learn_digest() -> str:
     """Return a digest of what a notebook imports: a recording depends on it."""
     package = Path(__file__).resolve().parent.parent
-    return digest(sorted((package / "learn").glob("*.py")))
+    return digest(list((package / "learn").rglob("*.py")))
 
 
 def inputs_of(folder: Path) -> list[Path]:

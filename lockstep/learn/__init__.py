@@ -7,8 +7,8 @@ from lockstep.learn.helping import hint, reset, solution
 from lockstep.learn.meetings import meet
 from lockstep.learn.picture import progress
 from lockstep.learn.recording import record
-from lockstep.learn.slider import slider
 from lockstep.learn.starting import start
+from lockstep.learn.widgets.slider import slider
 
 __all__ = [
     "check",

@@ -5,9 +5,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from lockstep.learn.errors import CourseError
-from lockstep.learn.question_widget import QuestionWidget
 from lockstep.learn.questions import Question, QuestionError, load_questions
 from lockstep.learn.session import current
+from lockstep.learn.widgets.question import QuestionWidget
 
 
 def checkpoint(name: str) -> QuestionWidget:

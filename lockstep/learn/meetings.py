@@ -6,7 +6,6 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,14 @@ import numpy as np
 from lockstep.learn.arrays import NotAnArrayError, to_array
 from lockstep.learn.errors import CourseError
 from lockstep.learn.front_matter import front_matter
-from lockstep.learn.session import FRAMEWORK_TITLES, Session, current, precision, strict
+from lockstep.learn.session import (
+    FRAMEWORK_TITLES,
+    Session,
+    current,
+    framework_version,
+    precision,
+    strict,
+)
 from lockstep.learn.stored import load_arrays, save_arrays
 from lockstep.learn.tolerances import ELSEWHERE, TOLERANCES, Tolerance, largest_difference
 
@@ -162,8 +168,7 @@ def _listed(names: list[str]) -> str:
 
 def surroundings(framework: str) -> dict[str, str]:
     """Return what the last bits of a result depend on: the framework's version, processor, device."""
-    package = {"pytorch": "torch", "keras": "keras"}[framework]
-    found = {framework: version(package).split("+")[0], "processor": _processor()}
+    found = {framework: framework_version(framework), "processor": _processor()}
     torch = sys.modules.get("torch")
     found["device"] = "cpu"
     if framework == "pytorch" and torch is not None and torch.get_default_device().type != "cpu":

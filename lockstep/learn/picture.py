@@ -14,7 +14,7 @@ from lockstep.learn.checkpoints import lesson_questions
 from lockstep.learn.colours import COLOURS
 from lockstep.learn.front_matter import front_matter
 from lockstep.learn.session import FRAMEWORK_TITLES
-from lockstep.learn.slider import as_png
+from lockstep.learn.widgets.slider import as_png
 from lockstep.lessons import lesson_names, lessons_folder
 
 # For a lesson that belongs to no framework.

@@ -3,6 +3,7 @@
 import importlib
 import os
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from lockstep.learn.errors import CourseError
 from lockstep.lessons import lesson_names, lessons_folder
 
 FRAMEWORK_TITLES = {"pytorch": "PyTorch", "keras": "Keras"}
+PACKAGES = {"pytorch": "torch", "keras": "keras"}
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,11 @@ def current() -> Session:
     if _current is None:
         raise CourseError("Run the notebook's first code cell first: it says which lesson this is.")
     return _current
+
+
+def framework_version(framework: str) -> str:
+    """Return the installed version, without the part that names a build (`+cpu`)."""
+    return version(PACKAGES[framework]).split("+")[0]
 
 
 def precision() -> str:

@@ -1,11 +1,7 @@
 """`start`: the notebook's first cell says which lesson this is."""
 
-from importlib.metadata import version
-
 from lockstep.learn.front_matter import front_matter
-from lockstep.learn.session import FRAMEWORK_TITLES, begin
-
-PACKAGES = {"pytorch": "torch", "keras": "keras"}
+from lockstep.learn.session import FRAMEWORK_TITLES, begin, framework_version
 
 
 def start(lesson: str, framework: str | None = None) -> None:
@@ -27,8 +23,6 @@ def start(lesson: str, framework: str | None = None) -> None:
     title = front_matter(session.folder / "lesson.md").get("title", lesson)
     number = lesson.partition("_")[0]
     with_framework = (
-        f" · {FRAMEWORK_TITLES[framework]} {version(PACKAGES[framework]).split('+')[0]}"
-        if framework
-        else ""
+        f" · {FRAMEWORK_TITLES[framework]} {framework_version(framework)}" if framework else ""
     )
     print(f"Lesson {number} · {title}{with_framework}")

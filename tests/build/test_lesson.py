@@ -7,7 +7,17 @@ from lockstep.build.lesson import load_lesson
 from lockstep.build.new import new_lesson
 
 STEP = "\n## One\n\n```{code-cell}\n:tags: [pytorch]\nx = 1\n```\n"
-QUESTION = "\n```{checkpoint} again\nkind: choice\nquestion: Why?\noptions:\n  - text: a\n    why: b\n  - text: c\n    why: d\n```\n"
+QUESTION = """
+```{checkpoint} again
+kind: choice
+question: Why?
+options:
+  - text: a
+    why: b
+  - text: c
+    why: d
+```
+"""
 
 
 @pytest.fixture

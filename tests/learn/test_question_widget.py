@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from lockstep.learn import course_widget, journal, session
+from lockstep.learn import journal, session
 from lockstep.learn.checkpoints import checkpoint
 from lockstep.learn.errors import CourseError
 from lockstep.learn.questions import Verdict
+from lockstep.learn.widgets import base
 
 LESSON = Path(__file__).parents[1] / "every_kind_of_question.md"
 NAMES = [
@@ -175,7 +176,7 @@ def test_a_lesson_whose_questions_are_broken_says_so_in_a_sentence(lesson):
 
 def test_a_closed_widget_still_has_its_words(monkeypatch):
     shown = []
-    monkeypatch.setattr(course_widget, "display", lambda data, **_: shown.append(data))
+    monkeypatch.setattr(base, "display", lambda data, **_: shown.append(data))
     widget = checkpoint("a_choice")
     widget._ipython_display_()
     widget.close()

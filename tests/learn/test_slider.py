@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from lockstep.learn.errors import CourseError
-from lockstep.learn.slider import slider
+from lockstep.learn.widgets.slider import slider
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 VALUES = [0.1, 1.0, 10.0]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lockstep.learn.question_base import (
+from lockstep.learn.questions.base import (
     LETTERS,
     LONGEST_ANSWER,
     NotUnderstoodError,
@@ -19,7 +19,7 @@ from lockstep.learn.question_base import (
     shuffled,
     typed,
 )
-from lockstep.learn.question_fields import Fields
+from lockstep.learn.questions.fields import Fields
 
 
 @dataclass(frozen=True)

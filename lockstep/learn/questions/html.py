@@ -5,11 +5,11 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
-from lockstep.learn.question_arranged import Match, Order
-from lockstep.learn.question_base import LETTERS
-from lockstep.learn.question_picks import Choice, Choices
-from lockstep.learn.question_typed import Number, Output
 from lockstep.learn.questions import Question
+from lockstep.learn.questions.arranged import Match, Order
+from lockstep.learn.questions.base import LETTERS
+from lockstep.learn.questions.picks import Choice, Choices
+from lockstep.learn.questions.typed import Number, Output
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 

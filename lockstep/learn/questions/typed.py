@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
-from lockstep.learn.question_base import (
+from lockstep.learn.questions.base import (
     NotUnderstoodError,
     Question,
     read_common,
     typed,
 )
-from lockstep.learn.question_fields import Fields
+from lockstep.learn.questions.fields import Fields
 
 T = TypeVar("T")
 

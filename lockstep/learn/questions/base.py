@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Generic, TypeVar
 
-from lockstep.learn.question_fields import Fields
+from lockstep.learn.questions.fields import Fields
 
 COMMON_FIELDS = {"kind", "question", "version", "predict", "hint", "pytorch", "keras"}
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

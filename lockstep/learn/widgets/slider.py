@@ -11,8 +11,8 @@ import matplotlib.pyplot as plt
 import traitlets
 from matplotlib.figure import Figure
 
-from lockstep.learn.course_widget import CourseWidget
 from lockstep.learn.errors import CourseError
+from lockstep.learn.widgets.base import CourseWidget
 
 _HERE = Path(__file__).parent
 

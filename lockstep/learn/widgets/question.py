@@ -6,9 +6,9 @@ from typing import Any
 import traitlets
 
 from lockstep.learn import journal
-from lockstep.learn.course_widget import CourseWidget
-from lockstep.learn.question_html import block, html_form, specification, text_form
 from lockstep.learn.questions import Question, Verdict
+from lockstep.learn.questions.html import block, html_form, specification, text_form
+from lockstep.learn.widgets.base import CourseWidget
 
 _HERE = Path(__file__).parent
 

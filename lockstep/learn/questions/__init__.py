@@ -9,12 +9,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-from lockstep.learn.question_arranged import Match, Order
-from lockstep.learn.question_base import COMMON_FIELDS, Verdict
-from lockstep.learn.question_base import Question as _Question
-from lockstep.learn.question_fields import Fields, QuestionError, read_fields
-from lockstep.learn.question_picks import Choice, Choices
-from lockstep.learn.question_typed import Number, Output, ShapeQuestion
+from lockstep.learn.questions.arranged import Match, Order
+from lockstep.learn.questions.base import COMMON_FIELDS, Verdict
+from lockstep.learn.questions.base import Question as _Question
+from lockstep.learn.questions.fields import Fields, QuestionError, read_fields
+from lockstep.learn.questions.picks import Choice, Choices
+from lockstep.learn.questions.typed import Number, Output, ShapeQuestion
 
 Question = _Question[Any]
 

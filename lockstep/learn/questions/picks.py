@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from lockstep.learn.question_base import (
+from lockstep.learn.questions.base import (
     LETTERS,
     NotUnderstoodError,
     Question,
@@ -13,7 +13,7 @@ from lockstep.learn.question_base import (
     refuse_twice,
     typed,
 )
-from lockstep.learn.question_fields import Fields
+from lockstep.learn.questions.fields import Fields
 
 
 @dataclass(frozen=True)
