@@ -22,7 +22,9 @@ SETUP = """\
 import importlib.util, os
 
 if importlib.util.find_spec("lockstep") is None:  # on Colab: one small package, no other is touched
-    %pip install --quiet --no-deps {{os.environ.get("LOCKSTEP_WHEEL", "{wheel}")}}
+    release = "{release}"
+    wheel = os.environ.get("LOCKSTEP_WHEEL", f"{{release}}/{wheel}")
+    %pip install --quiet --no-deps {{wheel}}
 
 from lockstep.learn import {names}
 start({arguments})"""
@@ -188,7 +190,8 @@ class _Composer:
     def _setup(self) -> Cell:
         names = [self.lesson.name] + ([self.framework] if self.framework else [])
         arguments = ", ".join(f'"{name}"' for name in names)
-        source = SETUP.format(wheel=wheel_url(__version__), names=NAMES, arguments=arguments)
+        release, _, wheel = wheel_url(__version__).rpartition("/")
+        source = SETUP.format(release=release, wheel=wheel, names=NAMES, arguments=arguments)
         return Cell("set-up", "code", source)
 
     def _footer(self) -> Cell:

@@ -24,6 +24,12 @@ def inline(text: str) -> str:
     return str(_MARKDOWN.renderInline(text))
 
 
+def indented(line: str) -> str:
+    """Return one line of Markdown as HTML, with its indentation: it may be a line of Python."""
+    text = line.lstrip(" ")
+    return "&nbsp;" * (len(line) - len(text)) + inline(text)
+
+
 def eyebrow(question: Question) -> str:
     """Return the few words above a question."""
     return "Predict before you run the next cell" if question.predict else "Checkpoint"
@@ -61,7 +67,7 @@ def _parts(question: Question) -> dict[str, Any]:
         case Output():
             return {"label": "It prints", "unit": "", "code": question.code}
         case Order():
-            return {"lines": [inline(line) for line in question.shown]}
+            return {"lines": [indented(line) for line in question.shown]}
         case Match():
             return {
                 "lefts": [inline(left) for left in question.lefts],
@@ -103,7 +109,7 @@ def _html_parts(question: Question) -> str:
 
 
 def _list(lines: list[str], style: str) -> str:
-    items = "".join(f"<li>{inline(line)}</li>" for line in lines)
+    items = "".join(f"<li>{indented(line)}</li>" for line in lines)
     return f'<ol type="{style}">{items}</ol>'
 
 

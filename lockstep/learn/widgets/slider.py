@@ -163,5 +163,7 @@ def drawn(draw: Callable[[Any], Figure], value: object) -> str:
 def as_png(figure: Figure) -> bytes:
     """Return a figure as a PNG on white, which is readable on a dark page too."""
     buffer = io.BytesIO()
+    if figure.get_layout_engine() is None:
+        figure.set_layout_engine("constrained")  # so that no label is cut off
     figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, facecolor="white", transparent=False)
     return buffer.getvalue()
