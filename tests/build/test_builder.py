@@ -168,7 +168,7 @@ def test_a_twin_that_differs_turns_the_build_red(copy):
     )
     done = lockstep(copy, "build")
     assert done.returncode == 1
-    assert "Meeting point 'logits': the twins differ by 9.9e-03 in float32" in done.stderr
+    assert "Meeting point 'logits': the twins differ by 1.0e-02 in float32" in done.stderr
     assert contents(copy) == before
 
 
