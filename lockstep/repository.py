@@ -13,18 +13,8 @@ def colab_url(path: str) -> str:
     ----------
     path
         The notebook's path in the repository, with forward slashes.
-
-    Examples
-    --------
-    >>> colab_url("notebooks/00_start_here.ipynb").removeprefix("https://")
-    'colab.research.google.com/github/lockstep-course/lockstep/blob/main/notebooks/00_start_here.ipynb'
     """
     return f"https://colab.research.google.com/github/{SLUG}/blob/{BRANCH}/{quote(path)}"
-
-
-def source_url(path: str) -> str:
-    """Return the link that shows a file of the repository on GitHub."""
-    return f"https://github.com/{SLUG}/blob/{BRANCH}/{quote(path)}"
 
 
 def wheel_url(version: str) -> str:

@@ -16,7 +16,9 @@ from lockstep.repository import colab_url, wheel_url
 
 BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
 ROLES = ("notebooks", "exercises", "solutions")
-NAMES = "check, checkpoint, data, hint, meet, progress, record, reset, slider, solution, start"
+NAMES = (
+    "check, checkpoint, data, hint, meet, progress,\n    record, reset, slider, solution, start,"
+)
 SETUP = """\
 # lockstep: set-up. Run this cell first.
 import importlib.util, os
@@ -26,7 +28,9 @@ if importlib.util.find_spec("lockstep") is None:  # on Colab: one small package,
     wheel = os.environ.get("LOCKSTEP_WHEEL", f"{{release}}/{wheel}")
     %pip install --quiet --no-deps {{wheel}}
 
-from lockstep.learn import {names}
+from lockstep.learn import (
+    {names}
+)
 start({arguments})"""
 
 
@@ -51,8 +55,12 @@ class Notebook:
 
     @property
     def fingerprint(self) -> str:
-        """What its outputs depend on: the code, the questions and the checks."""
-        inputs = [cell.source for cell in self.cells if cell.kind == "code"]
+        """What its outputs depend on: the code, the questions and the checks.
+
+        The set-up cell is left out: it holds the repository's address and the course's version.
+        """
+        code = [cell for cell in self.cells if cell.kind == "code" and cell.id != "set-up"]
+        inputs = [cell.source for cell in code]
         inputs += [checkpoint.text for checkpoint in self.lesson.checkpoints]
         checks = self.lesson.folder / "checks.py"
         if self.role != "notebooks" and checks.exists():
@@ -185,7 +193,8 @@ class _Composer:
             )
         minutes = sum(exercise.minutes for exercise in self.lesson.exercises.values())
         points = sum(exercise.points for exercise in self.lesson.exercises.values())
-        return f"**Time:** about {minutes} minutes, in as many sittings as you like. **Points:** {points}."
+        about = max(5, 5 * round(minutes / 5))
+        return f"**Time:** about {about} minutes, in as many sittings as you like. **Points:** {points}."
 
     def _setup(self) -> Cell:
         names = [self.lesson.name] + ([self.framework] if self.framework else [])

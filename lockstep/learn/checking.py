@@ -103,7 +103,7 @@ def _checked(exercise: Exercise, framework: str) -> Feedback:
         return Feedback(
             "not attempted",
             f"{name}: not attempted",
-            f'Replace `raise NotImplementedError()` by your answer. hint("{name}") gives a nudge.',
+            f'Replace `raise NotImplementedError()` by your answer. `hint("{name}")` gives a nudge.',
         )
     except AnswerError as error:
         return Feedback("error", f"{name}: an error", str(error))
@@ -134,13 +134,15 @@ def judge_public(exercise: Exercise, answers: list[Results], cases: list[Recorde
         return Feedback("right", f"{exercise.name}: right", f"{_points(exercise.points)}.")
     recognised = recognise(answers, cases, exercise.tolerance)
     results, case = failed[0]
-    lines = [f"Case: {case.title}. {describe_difference(results, case.expected)}"]
+    difference = describe_difference(results, case.expected)
+    lines = [f"Case: {case.title}. {difference.sentence}".strip()]
     if recognised:
         said = next(mistake.say for mistake in exercise.mistakes if mistake.name == recognised)
         lines.insert(0, said)
     else:
-        lines.append(f'hint("{exercise.name}") gives a nudge.')
-    return Feedback("not yet", f"{exercise.name}: not yet", "\n".join(lines))
+        lines.append(f'`hint("{exercise.name}")` gives a nudge.')
+    title = f"{exercise.name}: not yet"
+    return Feedback("not yet", title, "\n".join(lines), difference.values)
 
 
 def _points(points: int) -> str:

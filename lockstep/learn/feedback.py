@@ -1,5 +1,6 @@
 """What a check, a hint or a solution shows: words, a sign and a colour that reads in light and dark."""
 
+import re
 from dataclasses import dataclass
 from html import escape
 
@@ -30,10 +31,15 @@ class Feedback:
 
     def _repr_html_(self) -> str:
         """Return the form that a notebook shows."""
-        code = f"<pre>{escape(self.code)}</pre>" if self.code else ""
+        code = f'<pre style="margin: 0.5em 0">{escape(self.code)}</pre>' if self.code else ""
         return (
             f'<div style="border-left: 4px solid {EDGES[self.state]}; padding: 0.3em 0.9em; '
             'margin: 0.3em 0; max-width: 48em">'
             f"<strong>{SIGNS[self.state]} {escape(self.title)}</strong>"
-            f'<div style="white-space: pre-wrap; overflow-wrap: anywhere">{escape(self.message)}</div>{code}</div>'
+            f'<div style="white-space: pre-wrap; overflow-wrap: anywhere">{_with_code(self.message)}</div>{code}</div>'
         )
+
+
+def _with_code(message: str) -> str:
+    """Return a message as HTML, with what stands between backticks as code."""
+    return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", escape(message))

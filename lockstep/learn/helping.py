@@ -47,7 +47,7 @@ def solution(name: str) -> Feedback:
             "told",
             f"{name}: not yet",
             f"The solution can be seen after {TRIES_BEFORE_SOLUTION} tries; you have made {wrong}. "
-            f'hint("{name}") gives a nudge.',
+            f'`hint("{name}")` gives a nudge.',
         )
     return _solution(name)
 

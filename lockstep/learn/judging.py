@@ -9,6 +9,8 @@ import numpy as np
 from lockstep.learn.answering import Results
 from lockstep.learn.stored import load_arrays
 
+LARGEST_PRINTED = 12  # entries; of a larger array the worst entry is named
+
 
 @dataclass
 class RecordedCase:
@@ -75,37 +77,43 @@ def recognise(answers: list[Results], cases: list[RecordedCase], tolerance: floa
     return None
 
 
-def describe_difference(results: Results, expected: Results) -> str:
-    """Return a sentence about the first part in which results differ from what was expected."""
+@dataclass(frozen=True)
+class Difference:
+    """Where results are not what was expected: a sentence, and the values where they fit."""
+
+    sentence: str
+    values: str = ""
+
+
+def describe_difference(results: Results, expected: Results) -> Difference:
+    """Return the first part in which results differ from what was expected."""
     if results.keys() != expected.keys():
-        return f"Expected {_names(expected)}; got {_names(results)}."
-    for key in expected:
+        return Difference(f"Expected {_names(expected)}; got {_names(results)}.")
+    for key, right in expected.items():
         part = "" if key == "result" else f" for {key}"
-        if results[key].shape != expected[key].shape:
-            return f"Expected shape {expected[key].shape}{part}; got shape {results[key].shape}."
-        if not np.array_equal(
-            results[key], expected[key], equal_nan=expected[key].dtype.kind == "f"
-        ):
-            return _values(results[key], expected[key], part)
-    return "The difference is too small to print."
+        result = results[key]
+        if result.shape != right.shape:
+            return Difference(f"Expected shape {right.shape}{part}; got shape {result.shape}.")
+        if not np.array_equal(result, right, equal_nan=right.dtype.kind == "f"):
+            return _values(result, right, part)
+    return Difference("The difference is too small to print.")
 
 
 def _names(results: Results) -> str:
     return "one result" if results.keys() == {"result"} else ", ".join(results)
 
 
-def _values(result: np.ndarray, expected: np.ndarray, part: str) -> str:
-    if expected.size <= 12:
-        return f"Expected{part}:\n{_printed(expected)}\nGot:\n{_printed(result)}{_not_a_number(result, expected)}"
+def _values(result: np.ndarray, expected: np.ndarray, part: str) -> Difference:
+    explained = _not_a_number(result, expected)
+    if expected.size <= LARGEST_PRINTED:
+        values = f"expected{part}\n{_printed(expected)}\n\ngot\n{_printed(result)}"
+        return Difference(explained, values)
     difference = np.abs(result.astype(np.float64) - expected.astype(np.float64))
-    where = np.unravel_index(
-        int(np.nanargmax(np.where(np.isnan(difference), np.inf, difference))), difference.shape
-    )
+    worst = np.argmax(np.where(np.isnan(difference), np.inf, difference))
+    where = np.unravel_index(int(worst), difference.shape)
     place = ", ".join(str(int(index)) for index in where)
-    return (
-        f"Expected{part} at [{place}]: {expected[where]:.6g}. Got: {result[where]:.6g}."
-        f"{_not_a_number(result, expected)}"
-    )
+    sentence = f"Expected{part} at [{place}]: {expected[where]:.6g}. Got: {result[where]:.6g}."
+    return Difference(f"{sentence} {explained}".strip())
 
 
 def _printed(array: np.ndarray) -> str:
@@ -115,7 +123,7 @@ def _printed(array: np.ndarray) -> str:
 def _not_a_number(result: np.ndarray, expected: np.ndarray) -> str:
     if result.dtype.kind == "f" and np.isnan(result).any() and not np.isnan(expected).any():
         return (
-            '\nnan means "not a number": somewhere infinity was divided by infinity, '
+            'nan means "not a number": somewhere infinity was divided by infinity, '
             "0 by 0, or a logarithm was taken of a negative number."
         )
     return ""

@@ -49,8 +49,9 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
         page = browser.new_page(viewport={"width": 1500, "height": 900})
         open_pair(page, laboratory)
-        page.evaluate(SCROLL, HEADING)
-        page.wait_for_timeout(1000)
+        for _ in range(3):  # cells above change their height once they have been in view
+            page.evaluate(SCROLL, HEADING)
+            page.wait_for_timeout(1000)
         page.screenshot(path=PICTURES / "pair.png")
         browser.close()
         laboratory.stop()

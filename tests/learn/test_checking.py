@@ -55,9 +55,9 @@ def test_a_known_mistake_is_called_by_its_name(notebook):
 
 def test_an_unknown_mistake_is_shown_with_case_expected_and_got(notebook):
     notebook[NAME] = lambda predictions, truth: 17.0
-    message = checking.check(NAME).message
-    assert "Case: the numbers from the text" in message
-    assert "Expected:\n1.6667\nGot:\n17." in message
+    feedback = checking.check(NAME)
+    assert feedback.message.startswith("Case: the numbers from the text.\n`hint(")
+    assert feedback.code == "expected\n1.6667\n\ngot\n17."
 
 
 @pytest.mark.parametrize(
