@@ -138,7 +138,6 @@ def test_links_are_made_from_one_name(monkeypatch):
     assert notebook == (
         "https://colab.research.google.com/github/ada/course/blob/main/notebooks/04_net_keras.ipynb"
     )
-    assert repository.source_url("docs/a b.md").endswith("ada/course/blob/main/docs/a%20b.md")
     assert repository.wheel_url("0.1.0") == (
         "https://github.com/ada/course/releases/download/v0.1.0/lockstep-0.1.0-py3-none-any.whl"
     )
