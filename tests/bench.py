@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 REPEATS = 5
 IMPORTS = {
     "pytorch": "import torch",
-    "keras": "import os; os.environ['TF_CPP_MIN_LOG_LEVEL'] = '3'; import keras",
+    "keras": "import keras",
 }
 FIRST_QUESTION = """
 from lockstep.learn import checkpoint, start
@@ -45,14 +45,19 @@ print((time.perf_counter() - began) / 20)
 """
 
 
-def seconds(code: str) -> float:
-    """Return the median wall time of `code` in a fresh process."""
-    times = []
-    for _ in range(REPEATS):
-        began = time.perf_counter()
-        run(code)
-        times.append(time.perf_counter() - began)
-    return statistics.median(times)
+def seconds(*codes: str) -> list[float]:
+    """Return the median wall time of each piece of code in fresh processes, taken in turn.
+
+    In turn, because a shared machine drifts: what is compared must have had the same weather.
+    """
+    times: list[list[float]] = [[] for _ in codes]
+    for repeat in range(REPEATS + 1):
+        for code, measured in zip(codes, times, strict=True):
+            began = time.perf_counter()
+            run(code)
+            if repeat:  # the first round warms the disk's cache
+                measured.append(time.perf_counter() - began)
+    return [statistics.median(measured) for measured in times]
 
 
 def run(code: str) -> str:
@@ -75,8 +80,7 @@ def first_question(table: Table) -> None:
     question = lesson.checkpoints[0].name
     for framework, statement in IMPORTS.items():
         names = {"lesson": lesson.name, "framework": framework, "question": question}
-        alone = seconds(statement)
-        whole = seconds(FIRST_QUESTION.format(**names))
+        alone, whole = seconds(statement, FIRST_QUESTION.format(**names))
         table.add_row(
             f"first checkpoint shown, {framework}",
             f"{whole:.2f} s = {whole / alone:.2f} × the import ({alone:.2f} s), {whole - alone:+.2f} s",

@@ -47,9 +47,8 @@ def test_the_set_up_cell_installs_the_wheel_alone_and_the_lesson_starts(wheel, t
     cells = [cell for cell in cells if not cell.startswith("slider")]
     code = (
         "import sys\n"
-        # The checkout may be installed in this environment in editable mode: hide it.
-        f"sys.path[:] = [p for p in sys.path if {str(ROOT)!r} not in p]\n"
-        "sys.meta_path[:] = [f for f in sys.meta_path if 'editable' not in repr(f).lower()]\n"
+        # The checkout is installed in this environment in editable mode: hide it.
+        f"sys.path[:] = [p for p in sys.path if p != {str(ROOT)!r}]\n"
         f"sys.path.insert(0, {str(target)!r})\n"
         "from IPython.core.interactiveshell import InteractiveShell\n"
         "shell = InteractiveShell.instance()\n"

@@ -8,12 +8,14 @@ from lockstep.learn.meetings import meet
 from lockstep.learn.picture import progress
 from lockstep.learn.recording import record
 from lockstep.learn.starting import start
+from lockstep.learn.widgets.explore import explore
 from lockstep.learn.widgets.slider import slider
 
 __all__ = [
     "check",
     "checkpoint",
     "data",
+    "explore",
     "hint",
     "meet",
     "progress",

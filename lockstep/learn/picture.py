@@ -4,10 +4,7 @@ import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
-from typing import Any
-
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING, Any
 
 from lockstep.learn import journal
 from lockstep.learn.checkpoints import lesson_questions
@@ -16,6 +13,10 @@ from lockstep.learn.front_matter import front_matter
 from lockstep.learn.session import FRAMEWORK_TITLES
 from lockstep.learn.widgets.slider import as_png
 from lockstep.lessons import lesson_names, lessons_folder
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # For a lesson that belongs to no framework.
 NEUTRAL = "#595959"
@@ -66,7 +67,6 @@ class Progress:
             # A bare PNG has no place for a description.
             "text/html": f'<img src="data:image/png;base64,{encoded}" alt="{alternative}" '
             'style="max-width: 100%; height: auto">',
-            "image/png": encoded,
             "text/plain": repr(self),
         }
 
@@ -115,8 +115,10 @@ def _solved(lesson: str, entries: Iterable[journal.Entry]) -> Count:
     return Count(len(right & exercises.keys()), len(exercises))
 
 
-def as_figure(rows: list[Row]) -> Figure:
+def as_figure(rows: list[Row]) -> "Figure":
     """Return the picture: a row a lesson, a column a framework, two bars a notebook."""
+    from matplotlib.figure import Figure  # late: it takes half a second
+
     figure = Figure(figsize=(9, 1.3 + 0.5 * max(len(rows), 1)), layout="constrained")
     columns = figure.subplots(1, len(FRAMEWORK_TITLES), sharey=True)
     for index, (axes, framework) in enumerate(zip(columns, FRAMEWORK_TITLES, strict=True)):
@@ -130,7 +132,7 @@ def as_figure(rows: list[Row]) -> Figure:
     return figure
 
 
-def _prepare(axes: Axes, framework: str, rows: list[Row]) -> None:
+def _prepare(axes: "Axes", framework: str, rows: list[Row]) -> None:
     """Set up a column: its title, its lessons, nothing else."""
     axes.set_title(
         FRAMEWORK_TITLES[framework], color=COLOURS[framework], fontweight="bold", loc="left"
@@ -143,7 +145,7 @@ def _prepare(axes: Axes, framework: str, rows: list[Row]) -> None:
     axes.spines[:].set_visible(False)
 
 
-def _bars(axes: Axes, height: float, place: Place, colour: str) -> None:
+def _bars(axes: "Axes", height: float, place: Place, colour: str) -> None:
     """Draw a notebook's two bars: questions above, exercises below."""
     counts = [(place.checkpoints, "questions"), (place.exercises, "exercises")]
     counts = [(count, noun) for count, noun in counts if count.of]

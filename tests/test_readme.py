@@ -1,0 +1,53 @@
+"""README and CONTRIBUTING say the truth: every link leads somewhere, every lesson is listed."""
+
+import re
+
+import pytest
+
+from lockstep.lessons import lesson_names
+from lockstep.repository import colab_url
+from tests.conftest import ROOT
+
+PAGES = ["README.md", "CONTRIBUTING.md", "docs/lesson-format.md"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_into_the_repository_leads_somewhere(name):
+    path = ROOT / name
+    for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8")):
+        if target.startswith("https://colab.research.google.com/github/"):
+            assert (ROOT / target.partition("/blob/main/")[2]).exists(), target
+        elif not target.startswith("https://"):
+            assert (path.parent / target).exists(), target
+
+
+def test_every_notebook_has_its_badge_in_the_table():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    notebooks = [*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "exercises").glob("*.ipynb")]
+    assert notebooks
+    for notebook in notebooks:
+        assert colab_url(f"{notebook.parent.name}/{notebook.name}") in text, notebook.name
+
+
+def test_every_lesson_is_listed_by_its_number():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in lesson_names(ROOT / "lessons"):
+        assert f"| {name[:2]} |" in text
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_every_file_that_a_page_names_exists(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for target in re.findall(r"`((?:lockstep|tests|lessons|docs)/[\w/.]*)`", text):
+        if "21_name" not in target:
+            assert (ROOT / target).exists(), target
+
+
+def test_the_versions_that_readme_names_are_the_pinned_ones():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    pins = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    pairs = {"torch": "torch", "TensorFlow": "tensorflow", "Keras": "keras"}
+    pairs |= {"JupyterLab": "jupyterlab", "ipywidgets": "ipywidgets"}
+    for shown, package in pairs.items():
+        version = re.search(rf'"{package}==([\d.]+)', pins).group(1)
+        assert f"{shown} {version}" in text
