@@ -16,9 +16,7 @@ from lockstep.repository import colab_url, wheel_url
 
 BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
 ROLES = ("notebooks", "exercises", "solutions")
-NAMES = (
-    "check, checkpoint, data, explore, hint, meet,\n    progress, record, reset, slider, solution, start,"
-)
+NAMES = "check, checkpoint, data, explore, hint, meet,\n    progress, record, reset, slider, solution, start,"
 SETUP = """\
 # lockstep: set-up. Run this cell first.
 import importlib.util, os

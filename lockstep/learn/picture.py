@@ -11,7 +11,7 @@ from lockstep.learn.checkpoints import lesson_questions
 from lockstep.learn.colours import COLOURS
 from lockstep.learn.front_matter import front_matter
 from lockstep.learn.session import FRAMEWORK_TITLES
-from lockstep.learn.widgets.slider import as_png
+from lockstep.learn.widgets.picture_widget import as_png
 from lockstep.lessons import lesson_names, lessons_folder
 
 if TYPE_CHECKING:

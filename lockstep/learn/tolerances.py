@@ -28,7 +28,8 @@ class Tolerance:
         return self.float64 if precision == "float64" else self.float32
 
 
-INFINITE = float("inf")  # in float32 nothing is promised: rounding flips a ReLU, and training enlarges it
+# In float32 nothing is promised: rounding flips a ReLU, and training enlarges it.
+INFINITE = float("inf")
 
 TOLERANCES = {
     "exact": Tolerance(0.0, 0.0, relative=False),

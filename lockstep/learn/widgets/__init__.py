@@ -1,1 +1,1 @@
-"""What stands in a notebook and answers: questions and sliders, with a front end of their own."""
+"""What stands in a notebook and answers: questions and pictures, with a front end of their own."""

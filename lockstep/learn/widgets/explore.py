@@ -64,7 +64,9 @@ def as_control(label: object, values: object) -> Control:
     """
     if not isinstance(label, str) or not label.strip():
         raise CourseError(f"explore(..., controls): the label {label!r} must be some words.")
-    if not isinstance(values, Iterable) or isinstance(values, str | bytes | Mapping | set):
+    if not isinstance(values, Iterable) or isinstance(
+        values, str | bytes | Mapping | set | frozenset
+    ):
         raise CourseError(f"explore(..., controls): the values of {label!r} must be a list.")
     choices = list(values)
     if not choices:

@@ -9,7 +9,6 @@ from lockstep.learn.widgets.picture_widget import (
     PictureWidget,
     refuse_what_cannot_be_called,
 )
-from lockstep.learn.widgets.picture_widget import as_png as as_png  # `progress` takes it from here
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
