@@ -40,6 +40,14 @@ class Digits(NamedTuple):
     test_labels: np.ndarray
 
 
+class Diabetes(NamedTuple):
+    """People with diabetes: inputs of shape (442, 10) with their names, targets of shape (442,)."""
+
+    names: list[str]
+    inputs: np.ndarray
+    targets: np.ndarray
+
+
 def digits(size: int = 28) -> Digits:
     """Return 1,797 handwritten digits in a fixed random order, 1,440 of them to train on.
 
@@ -85,6 +93,20 @@ def _checked_size(size: object) -> int:
             f"digits(size): a whole number from {SMALLEST_SIZE} to {LARGEST_SIZE}, not {size!r}."
         )
     return number
+
+
+def diabetes() -> Diabetes:
+    """Return ten measurements of 442 people with diabetes, and how their illness went on.
+
+    Source: B. Efron, T. Hastie, I. Johnstone and R. Tibshirani, *Least Angle Regression*, Annals
+    of Statistics 32 (2004), 407-499; the file that scikit-learn carries, under its BSD licence,
+    https://scikit-learn.org/stable/datasets/toy_dataset.html#diabetes-dataset. The numbers are as
+    they were measured, in the file's order.
+    """
+    from sklearn.datasets import load_diabetes  # slow to import; not every lesson needs it
+
+    people = load_diabetes(scaled=False)
+    return Diabetes(people.feature_names, floating(people.data), floating(people.target))
 
 
 def mnist() -> Digits:

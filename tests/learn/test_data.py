@@ -169,3 +169,13 @@ def test_a_server_that_falls_silent_is_given_up(serve, monkeypatch, capsys):
     serve(archive(), sent=500, pause=0.5)
     monkeypatch.setattr(data, "SILENCE_SECONDS", 0.2)
     assert_fell_back(capsys)
+
+
+def test_the_people_with_diabetes_are_as_they_were_measured():
+    people = data.diabetes()
+    assert people.names[:4] == ["age", "sex", "bmi", "bp"]
+    assert people.inputs.shape == (442, 10)
+    assert people.targets.shape == (442,)
+    assert people.inputs.dtype == people.targets.dtype == np.float32
+    assert people.inputs[0, 0] == 59  # years, and not the scaled values that scikit-learn gives
+    assert (people.targets.min(), people.targets.max()) == (25, 346)
