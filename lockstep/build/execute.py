@@ -50,12 +50,16 @@ def execute(
         json.dumps(notebook.to_dict()), as_version=4
     )
     with tempfile.TemporaryDirectory() as scratch:
-        environment = os.environ | {
-            "LOCKSTEP_HOME": scratch,
-            "LOCKSTEP_LESSONS": str(lessons),
-            "LOCKSTEP_PRECISION": precision,
-            "LOCKSTEP_STRICT": "1",
-        }
+        environment = (
+            os.environ
+            | {
+                "LOCKSTEP_HOME": scratch,
+                "LOCKSTEP_LESSONS": str(lessons),
+                "LOCKSTEP_PRECISION": precision,
+                "LOCKSTEP_STRICT": "1",
+                "OMP_NUM_THREADS": "1",  # twins run side by side: more threads than cores wait for each other
+            }
+        )
         environment.pop("LOCKSTEP_RECORD", None)
         if record is not None:
             record.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 """The proof of the pair: both twins' values at each meeting point, compared in both precisions."""
 
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,7 +92,7 @@ def _compare_one(
             )
         _refuse_other_dtype(lesson, name, (mine, theirs), precision)
         difference = largest_difference(mine, theirs, tolerance)
-        if not difference <= bound:
+        if not (difference <= bound and math.isfinite(difference)):
             raise _differ(
                 lesson,
                 name,

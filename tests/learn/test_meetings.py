@@ -16,6 +16,7 @@ meetings:
   logits: logits
   gradients: gradient
   never recorded: loss
+  chaos: weights, float64 only
 ---
 """
 
@@ -29,6 +30,7 @@ def recorded(course, monkeypatch):
     generator = np.random.default_rng(0)
     values = {
         "logits": {"": generator.normal(size=(40, 50)).astype("float32")},
+        "chaos": {"": np.ones(3)},
         "gradients": {"weights": generator.normal(size=(3, 2)), "biases": np.zeros(2)},
     }
     write_meetings(folder / "meetings.npz", {"pytorch": values, "keras": values}, [], "x")
@@ -74,6 +76,16 @@ def test_missing_parts_are_named(recorded, capsys):
     assert (
         line == "✗ gradients: the Keras twin has weights, biases here; this notebook has weights."
     )
+
+
+def test_where_float32_promises_nothing_the_line_says_so(recorded, capsys):
+    line = said(capsys, "chaos", np.array([1.0, 1.0, 1.5]))
+    assert line.startswith("≈ chaos, (3,): largest difference to the Keras twin 5e-01.")
+    assert "the build proves them equal in float64" in line
+
+
+def test_nan_is_wrong_even_where_nothing_is_promised(recorded, capsys):
+    assert said(capsys, "chaos", np.full(3, np.nan)).startswith("✗")
 
 
 def test_nan_never_agrees(recorded, capsys):
