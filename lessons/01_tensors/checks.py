@@ -664,7 +664,8 @@ EXERCISES = [
             ),
         ],
         hints=[
-            "Three ways lead there: einsum, a matrix product of flat rows, or broadcasting and a sum.",
+            "Three ways lead there: einsum, a matrix product of flat rows (one of the two tables transposed), or "
+            "broadcasting and a sum.",
             "For einsum choose a letter for images, patterns, height and width. Which of them are missing "
             "on the right?",
             'The letters are `"nhw,phw->np"`: height and width are in both and missing on the right.',
@@ -725,9 +726,9 @@ EXERCISES = [
             "Go line by line, with the lesson's last table beside you: mean of whole numbers, standard "
             "deviation, whole "
             "numbers and numbers with a point, largest along a direction.",
-            "PyTorch takes no mean and no standard deviation of whole numbers, and divides by n − 1 "
-            "unless told. Keras "
-            "does both, and refuses `*` between the two kinds of numbers.",
+            "PyTorch takes no mean and no standard deviation of whole numbers, divides by n − 1 unless told, and "
+            "its `max` along a direction gives back two tensors. Keras takes the mean and the standard deviation "
+            "of whole numbers, and refuses `*` between the two kinds of numbers.",
             "PyTorch: `numbers = marks.to(weights.dtype)`, then `numbers.mean(dim=1)`, "
             "`numbers.std(dim=1, correction=0)`, "
             "`(marks * weights).sum(dim=1)`, `marks.max(dim=0).values`. Keras: `keras.ops.multiply(marks, "

@@ -750,6 +750,7 @@ EXERCISES = [
             "count as plain numbers?",
             "Compute `goals = rewards + 0.9 * weight * next_inputs`, and use `goals.detach()` or "
             "`keras.ops.stop_gradient(goals)` in the difference.",
+            "Follow `weight` first, as in `slope_of_wave`. "
             "PyTorch: `loss = ((weight * inputs - goals.detach()) ** 2).mean()`, `loss.backward()`, return `loss, "
             "weight.grad`. Keras: the same inside the tape with `keras.ops.mean` and `stop_gradient`, then "
             "`tape.gradient(loss, weight)`.",

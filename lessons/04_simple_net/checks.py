@@ -701,7 +701,8 @@ EXERCISES = [
         hints=[
             "Three lines: shift each row, raise e to it, divide by the sum of the row.",
             "The largest of each row must keep its direction, so that its shape is (rows, 1) and it is taken away "
-            "from its own row. That is `keepdim=True` in PyTorch and `keepdims=True` in Keras.",
+            "from its own row. That is `keepdim=True` in PyTorch and `keepdims=True` in Keras. PyTorch's `max` with "
+            "a direction gives two tensors, and `.values` is the one to take.",
             "`shifted = logits - largest`, then `exponentials` of it, then "
             "`exponentials / (sum of the exponentials over direction 1, direction kept)`. In PyTorch the largest is "
             "`logits.max(dim=1, keepdim=True).values`, in Keras `keras.ops.max(logits, axis=1, keepdims=True)`.",
@@ -1041,7 +1042,8 @@ EXERCISES = [
             both(
                 "no step",
                 "The losses are those of a network that never moves: no parameter was changed. Is the optimiser's "
-                "step missing, or were copies changed in place of the parameters?",
+                "step missing, were copies changed in place of the parameters, or did `zero_grad` come between "
+                "`backward` and the step?",
                 factor=0.0,
             ),
             both(
@@ -1084,6 +1086,7 @@ EXERCISES = [
             "Four things in order: loss, gradients, step, return the loss. The lesson has them under *One epoch* and "
             "*The loss of every step*.",
             "PyTorch: an optimiser over `network.parameters()`, then the loss, `zero_grad`, `backward`, `step`. "
+            "(If you subtract by hand, do it under `torch.no_grad()`.) "
             "Keras: the loss inside "
             "`tf.GradientTape()`, then `tape.gradient`, then the optimiser's `apply`.",
             "Make `torch.optim.SGD(network.parameters(), lr=learning_rate)` or "

@@ -830,8 +830,9 @@ EXERCISES = [
             ),
             Mistake(
                 "never stopped",
-                say="You looked at all the epochs. Training stops when the patience is used up, and what would have "
-                "come later is not known then.",
+                say="Your training went on to the last epoch. It stops when `patience` epochs in a row have not beaten "
+                "the *best* loss. (To be better than the epoch before is not enough.) What comes later is not "
+                "known then.",
                 numpy=stop_never,
             ),
             Mistake(
@@ -855,7 +856,7 @@ EXERCISES = [
             "Go through the epochs and remember two things: the best epoch so far, and how long ago it was.",
             "In each epoch: is the loss below the best one? Then this is the best epoch. Is the best epoch `patience` "
             "epochs ago? Then stop.",
-            "`if losses[epoch] < losses[best_epoch]: best_epoch = epoch`, then "
+            "`if validation_losses[epoch] < validation_losses[best_epoch]: best_epoch = epoch`, then "
             "`if epoch - best_epoch == patience: break`. "
             "After the loop return `epoch, best_epoch`.",
         ],

@@ -621,7 +621,7 @@ EXERCISES = [
             ),
             Mistake(
                 "all weights",
-                say="You waited until *all* weights differed. One is enough.",
+                say="You waited until *all* weights differed, or their mean did. One weight is enough.",
                 numpy=parting_of_all,
             ),
             Mistake(

@@ -81,7 +81,10 @@ def _results(exercise: Exercise, value: Any, framework: str) -> Results:
 
 def _result(value: Any, framework: str, arrays_allowed: bool) -> np.ndarray:
     if value is None:
-        raise NotAnArrayError("it gave back None. Does it end with `return`?")
+        raise NotAnArrayError(
+            "it gave back None. Does it end with `return`? "
+            "A gradient that is None belongs to something that was not followed."
+        )
     other = framework_of(value)
     if other not in (None, framework):
         raise NotAnArrayError(

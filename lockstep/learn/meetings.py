@@ -152,7 +152,7 @@ def _judged(
         return Outcome(
             True,
             f"≈ {name}, {shapes}: {kind} to the {title} twin {difference:.0e}. In float32 rounding "
-            "drives the two apart; the build proves them equal in float64.",
+            "may drive the two apart; the build proves them equal in float64.",
         )
     if difference <= bound and math.isfinite(difference):
         same = "exactly the same as" if difference == 0 else "the same as"
