@@ -134,7 +134,7 @@ def judge_public(exercise: Exercise, answers: list[Results], cases: list[Recorde
         return Feedback("right", f"{exercise.name}: right", f"{_points(exercise.points)}.")
     recognised = recognise(answers, cases, exercise.tolerance)
     results, case = failed[0]
-    difference = describe_difference(results, case.expected)
+    difference = describe_difference(results, case.expected, exercise.tolerance)
     lines = [f"Case: {case.title}. {difference.sentence}".strip()]
     if recognised:
         said = next(mistake.say for mistake in exercise.mistakes if mistake.name == recognised)

@@ -85,7 +85,7 @@ class Difference:
     values: str = ""
 
 
-def describe_difference(results: Results, expected: Results) -> Difference:
+def describe_difference(results: Results, expected: Results, tolerance: float) -> Difference:
     """Return the first part in which results differ from what was expected."""
     if results.keys() != expected.keys():
         return Difference(f"Expected {_names(expected)}; got {_names(results)}.")
@@ -94,7 +94,7 @@ def describe_difference(results: Results, expected: Results) -> Difference:
         result = results[key]
         if result.shape != right.shape:
             return Difference(f"Expected shape {right.shape}{part}; got shape {result.shape}.")
-        if not np.array_equal(result, right, equal_nan=right.dtype.kind == "f"):
+        if not _close(result, right, tolerance):
             return _values(result, right, part)
     return Difference("The difference is too small to print.")
 

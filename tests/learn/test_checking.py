@@ -7,6 +7,7 @@ from lockstep.build.answers import record_checks
 from lockstep.build.lesson import load_lesson
 from lockstep.learn import checking, helping, journal, recording, session
 from lockstep.learn.errors import CourseError
+from lockstep.learn.judging import describe_difference
 from lockstep.learn.stored import load_arrays, save_arrays
 from tests.conftest import ROOT
 
@@ -76,6 +77,12 @@ def test_what_cannot_be_judged_gets_a_sentence(notebook, answer, words):
     feedback = checking.check(NAME)
     assert feedback.state == "error"
     assert words in feedback.message
+
+
+def test_a_part_that_is_right_up_to_rounding_is_not_the_one_that_is_shown():
+    expected = {"first": np.ones(2), "second": np.ones(2)}
+    results = {"first": np.ones(2) + 1e-9, "second": np.zeros(2)}
+    assert "for second" in describe_difference(results, expected, 1e-5).values
 
 
 def test_nan_is_explained(notebook):
