@@ -14,7 +14,7 @@ import numpy as np
 
 from lockstep.build.cells import blank
 from lockstep.build.errors import LessonError
-from lockstep.build.lesson import Lesson, load_lesson
+from lockstep.build.lesson import Lesson, line_of, load_lesson
 from lockstep.build.text import Code
 from lockstep.learn.answering import AnswerError, Results, mistake_as_answer, run_answer
 from lockstep.learn.exercises import Exercise
@@ -169,8 +169,7 @@ def _refuse_alike(lesson: Lesson, exercise: Exercise, arrays: Arrays) -> None:
 
 def _error(lesson: Lesson, exercise: Exercise, reason: str) -> LessonError:
     path = lesson.folder / "checks.py"
-    lines = path.read_text(encoding="utf-8").splitlines()
-    line = next((n for n, text in enumerate(lines, 1) if f'name="{exercise.name}"' in text), 1)
+    line = line_of(path, f'name="{exercise.name}"')
     return LessonError(path, line, f"Exercise {exercise.name!r}: {reason}.")
 
 

@@ -13,7 +13,6 @@ import numpy as np
 
 from lockstep.build.answers import record_checks
 from lockstep.build.compose import Notebook, compose
-from lockstep.build.errors import LessonError
 from lockstep.build.execute import execute
 from lockstep.build.lesson import Lesson, load_lesson
 from lockstep.build.prove import (
@@ -232,6 +231,3 @@ def _split(output: dict[str, Any]) -> dict[str, Any]:
             for kind, value in output["data"].items()
         }
     return output
-
-
-__all__ = ["Built", "LessonError", "build_lesson"]

@@ -131,7 +131,7 @@ def _load_checks(folder: Path) -> dict[str, Exercise]:
         ) from error
     for exercise in exercises.values():
         for problem in exercise.problems():
-            raise LessonError(path, _line_of(path, f'name="{exercise.name}"'), f"The {problem}")
+            raise LessonError(path, line_of(path, f'name="{exercise.name}"'), f"The {problem}")
     return exercises
 
 
@@ -144,7 +144,8 @@ def _line_in(error: Exception, path: Path) -> int:
     return line
 
 
-def _line_of(path: Path, needle: str) -> int:
+def line_of(path: Path, needle: str) -> int:
+    """Return the number of the first line that holds `needle`; 1 where none does."""
     lines = path.read_text(encoding="utf-8").splitlines()
     return next((number for number, line in enumerate(lines, start=1) if needle in line), 1)
 
@@ -162,7 +163,7 @@ def _check_front_matter(text: Text) -> None:
             known = ", ".join(TOLERANCES)
             raise LessonError(
                 text.path,
-                _line_of(text.path, f"{name}:"),
+                line_of(text.path, f"{name}:"),
                 f"There is no kind of meeting point {kind!r}. There are: {known}.",
             )
 
@@ -194,7 +195,7 @@ def _check_meetings(lesson: Lesson) -> None:
             if name in lines:
                 continue
             others = [found[name] for found in reached.values() if name in found]
-            line = others[0] if others else _line_of(lesson.text.path, f"{name}:")
+            line = others[0] if others else line_of(lesson.text.path, f"{name}:")
             title = FRAMEWORK_TITLES[framework or ""]
             raise LessonError(
                 lesson.text.path,
@@ -275,7 +276,7 @@ def _check_exercises(lesson: Lesson) -> None:
             path = lesson.folder / "checks.py"
             raise LessonError(
                 path,
-                _line_of(path, f'name="{name}"'),
+                line_of(path, f'name="{name}"'),
                 f"No answer cell in exercises.md belongs to {name!r}.",
             )
 
