@@ -1,0 +1,1 @@
+"""Submissions to grades: collect, restore, run, judge, report."""
