@@ -26,11 +26,20 @@ EXTRAS = {
 # --- pyproject.toml and environment.yml -----------------------------------------------------
 
 
-@pytest.mark.parametrize("role", ["lab", "build", "dev"])
+@pytest.mark.parametrize("role", ["lab", "build", "grade", "dev"])
 def test_every_requirement_of_a_role_is_pinned_to_one_version(role):
     for requirement in EXTRAS[role]:
         if requirement.name != "lockstep":
             assert re.fullmatch(r"==[\d.]+", str(requirement.specifier)), requirement
+
+
+def test_what_two_roles_need_they_pin_to_the_same_version():
+    pins = {}
+    for role in ("lab", "build", "grade", "dev"):
+        for requirement in EXTRAS[role]:
+            if requirement.name != "lockstep":
+                pin = (str(requirement.marker), str(requirement.specifier))
+                assert pins.setdefault(requirement.name, pin) == pin, requirement
 
 
 def test_a_learners_machine_pins_every_name_that_a_notebook_needs():
