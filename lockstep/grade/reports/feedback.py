@@ -1,0 +1,236 @@
+"""feedback/STUDENT.html: what a student gets back, in one file that needs no other.
+
+All that came from a student is escaped and shown as text, and the page's own Content-Security-Policy
+lets nothing run and nothing be fetched. Left out is what is the teacher's: notes, the names of
+mistakes, seeds.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from lockstep.grade.model import ExerciseResult, GradedWith, SubmissionResult
+from lockstep.grade.names import safe_name
+from lockstep.grade.reports.files import write_whole
+from lockstep.grade.reports.naming import (
+    exercise_headings,
+    notebook_title,
+    points_text,
+    split_notebook,
+    time_text,
+)
+from lockstep.grade.reports.shown import in_colour, shortened_code, visible, with_code
+
+TEMPLATES = Path(__file__).parent / "templates"
+LONGEST_NAME, LONGEST_TEXT = 120, 4000  # characters
+# What `lockstep.learn.judging` prints; in the notebook it stands below a message just so.
+EXPECTED_AND_GOT = re.compile(r"(expected[^\n]*)\n(.*?)\n\n(got)\n(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a state is shown: a sign and words, and what to say where the judge says nothing."""
+
+    sign: str
+    words: str
+    otherwise: str
+
+
+LOOKS = {
+    "right": Look("✓", "Right", "This is right."),
+    "partly": Look("◐", "Partly right", "Some cases are right, and some are not yet."),
+    "wrong": Look("✗", "Not right yet", "This does not give what was asked for yet."),
+    "not attempted": Look("○", "Not attempted", "There is no answer here yet."),
+    "error": Look("!", "Error", "Your code raised an error when it was called."),
+    "time limit": Look(
+        "■",
+        "Stopped: out of time",
+        "Your code was still running when its time was over. Look for a loop that never ends, or for "
+        "work that is done again and again.",
+    ),
+    "memory limit": Look(
+        "■",
+        "Stopped: out of memory",
+        "Your code asked for more memory than there is. Look for a tensor that is far larger than it "
+        "needs to be, or for a list that never stops growing.",
+    ),
+    "crashed": Look(
+        "■",
+        "Crashed",
+        "Python itself ended while your code ran, so there is no error message to show. Look for a call "
+        "that ends the program, such as `exit()`, or for a function that calls itself without an end.",
+    ),
+    "not run": Look(
+        "–",
+        "Not run",
+        "Something before this exercise ended the run, so this answer was never called. Mend what stands "
+        "above it, and it will be.",
+    ),
+}
+NOT_GRADED = {
+    "unreadable": Look("!", "Your file could not be read", ""),
+    "missing": Look("○", "Nothing has come in yet", ""),
+}
+
+
+@dataclass(frozen=True)
+class _Exercise:
+    """An exercise as the template lays it out."""
+
+    anchor: str
+    name: str
+    heading: str
+    state: str
+    look: Look
+    points: str
+    message: Markup
+    values: list[tuple[str, str]]
+    hint: Markup
+    code: Markup
+    shortened: bool
+
+
+@dataclass(frozen=True)
+class _Section:
+    """A notebook as the template lays it out."""
+
+    anchor: str
+    title: str
+    state: str | None
+    look: Look | None
+    reason: Markup
+    sum: str
+    file: str
+    handed_in: str
+    exercises: list[_Exercise]
+    graded_with: str
+
+
+def write_feedback(folder: Path, results_of_one_student: Sequence[SubmissionResult]) -> Path:
+    """Write a student's page, with a section for each notebook, and return its path.
+
+    The same results make the same file, to the byte.
+
+    Parameters
+    ----------
+    folder
+        Where the pages are; made where it is not there yet.
+    results_of_one_student
+        All results of one student, in any order.
+
+    Raises
+    ------
+    ValueError
+        If there is no result, or one of another student's among them.
+    """
+    keys = {result.student.key for result in results_of_one_student}
+    if len(keys) != 1:
+        raise ValueError(f"A page is for one student; these are results of {len(keys)}.")
+    path = folder / f"{safe_name(keys.pop())}.html"
+    write_whole(path, feedback_html(results_of_one_student).encode())
+    return path
+
+
+def feedback_html(results_of_one_student: Sequence[SubmissionResult]) -> str:
+    """Return a student's page."""
+    results = sorted(results_of_one_student, key=lambda result: (result.notebook, result.source))
+    style = (TEMPLATES / "feedback.css").read_text(encoding="utf-8")
+    return _template().render(
+        name=visible(results[0].student.name, LONGEST_NAME),
+        sections=[_section(number, result) for number, result in enumerate(results, start=1)],
+        style=Markup(style),
+        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+    )
+
+
+@lru_cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("feedback.html")
+
+
+def _section(number: int, result: SubmissionResult) -> _Section:
+    lesson, _ = split_notebook(result.notebook)
+    headings = exercise_headings(lesson)
+    exercises = [
+        _exercise(f"notebook-{number}-exercise-{place}", one, headings.get(one.exercise, ""))
+        for place, one in enumerate(result.exercises, start=1)
+    ]
+    return _Section(
+        anchor=f"notebook-{number}",
+        title=visible(notebook_title(result.notebook), LONGEST_NAME) or "Your notebook",
+        state=result.state,
+        look=NOT_GRADED[result.state] if result.state else None,
+        reason=with_code(visible(result.reason, LONGEST_TEXT)),
+        sum=_of(result.points, result.out_of),
+        file=visible(_file_name(result.source), LONGEST_NAME),
+        handed_in=visible(time_text(result.handed_in), LONGEST_NAME),
+        exercises=exercises if result.state is None else [],
+        graded_with=_versions(result.graded_with),
+    )
+
+
+def _exercise(anchor: str, result: ExerciseResult, heading: str) -> _Exercise:
+    look = LOOKS[result.state]
+    code, shortened = shortened_code(result.code)
+    return _Exercise(
+        anchor=anchor,
+        name=visible(result.exercise, LONGEST_NAME),
+        heading=visible(heading, LONGEST_NAME),
+        state=result.state,
+        look=look,
+        points=_of(result.points, result.out_of),
+        message=with_code(visible(result.message, LONGEST_TEXT) or look.otherwise),
+        values=_values(visible(result.values, LONGEST_TEXT)),
+        hint=with_code(visible(result.hint, LONGEST_TEXT)),
+        code=in_colour(code),
+        shortened=shortened,
+    )
+
+
+def _values(text: str) -> list[tuple[str, str]]:
+    r"""Return what was expected and what came, each under its label; one block where it cannot be told.
+
+    >>> _values("expected for loss\n1.5\n\ngot\nnan")
+    [('Expected for loss', '1.5'), ('Got', 'nan')]
+    """
+    found = EXPECTED_AND_GOT.fullmatch(text)
+    if found is None:
+        return [("Values", text)] if text else []
+    expected, first, got, second = found.groups()
+    return [(expected.capitalize(), first), (got.capitalize(), second)]
+
+
+def _of(points: float, out_of: int) -> str:
+    return f"{points_text(points)} of {out_of} {'point' if out_of == 1 else 'points'}"
+
+
+def _file_name(source: str) -> str:
+    """Return the file's own name: the folders around it are the teacher's.
+
+    >>> _file_name("class.zip: anna/hw (1).ipynb")
+    'hw (1).ipynb'
+    """
+    inside = source.rpartition(": ")[2].replace("\\", "/")
+    return PurePosixPath(inside).name
+
+
+def _versions(graded_with: GradedWith | None) -> str:
+    """Return the packages that the answers ran with."""
+    if graded_with is None:
+        return ""
+    versions = sorted(graded_with.versions.items(), key=lambda item: item[0].casefold())
+    return visible(", ".join(f"{name} {version}" for name, version in versions), LONGEST_TEXT)
