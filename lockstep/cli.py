@@ -1,4 +1,4 @@
-"""The command line: `lockstep build | new | set-repo`."""
+"""The command line: `lockstep build | grade | demo-class | new | set-repo`."""
 
 import argparse
 import sys
@@ -36,13 +36,17 @@ def _parser() -> argparse.ArgumentParser:
         "--again", action="store_true", help="execute and prove everything although nothing changed"
     )
     build.set_defaults(run=_build)
+    _add_grade(commands)
+    demo = commands.add_parser("demo-class", help="make up a class of thirty, to try grading on")
+    demo.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
+    demo.set_defaults(run=_demo_class)
     new = commands.add_parser("new", help="lay out a new lesson's folder")
     new.add_argument("lesson", help="such as 21_name")
     new.set_defaults(run=_new)
     repository = commands.add_parser("set-repo", help="point badges and links at a fork")
     repository.add_argument("slug", metavar="OWNER/NAME")
     repository.set_defaults(run=_set_repository)
-    for command in (build, new, repository):
+    for command in commands.choices.values():
         command.add_argument(
             "--root",
             type=Path,
@@ -50,6 +54,76 @@ def _parser() -> argparse.ArgumentParser:
             help="the checkout; found from here where it is left out",
         )
     return parser
+
+
+GRADE_EXAMPLES = """\
+The three calls that most people need:
+
+  lockstep grade SUBMISSIONS --out GRADES
+      a folder or archive of notebooks becomes GRADES/gradebook.csv and a page for each student;
+      the same command once more grades what is new or has changed
+
+  lockstep grade SUBMISSIONS --out GRADES --roster roster.csv
+      with a class list (columns id and name): who handed in nothing is listed as missing
+
+  lockstep grade SUBMISSIONS --out GRADES --regrade anna
+      grade one student (or a lesson, or `all`) anew
+"""
+
+
+def _add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    grade = commands.add_parser(
+        "grade",
+        help="turn a folder of what came back into grades and feedback",
+        description=GRADE_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    grade.add_argument("submissions", type=Path, help="a folder or an archive of notebooks")
+    grade.add_argument(
+        "--out", type=Path, required=True, metavar="GRADES", help="where the grades go"
+    )
+    grade.add_argument("--roster", type=Path, metavar="CSV", help="the class: columns id, name")
+    grade.add_argument(
+        "--lessons", nargs="+", metavar="LESSON", help="grade these lessons alone; all otherwise"
+    )
+    grade.add_argument(
+        "--regrade",
+        action="append",
+        default=[],
+        metavar="STUDENT|LESSON|all",
+        help="grade anew although nothing changed; may be given several times",
+    )
+    grade.add_argument(
+        "--jobs", type=_positive, default=None, metavar="N", help="how many at once; one a core"
+    )
+    grade.add_argument(
+        "--engine",
+        choices=["fork", "nbval"],
+        default=None,
+        help="fork is fast and needs Linux; nbval runs everywhere, with the same verdicts",
+    )
+    grade.add_argument(
+        "--no-sandbox",
+        action="store_true",
+        help="run students' code unprotected: it sees your files and the network",
+    )
+    grade.add_argument(
+        "--time-limit", type=_positive, default=30, metavar="SECONDS", help="for one cell or answer"
+    )
+    grade.add_argument(
+        "--memory-limit", type=_positive, default=1024, metavar="MB", help="for one submission"
+    )
+    grade.add_argument(
+        "--seed", type=int, default=None, help="of the hidden cases; drawn for each run otherwise"
+    )
+    grade.set_defaults(run=_grade)
+
+
+def _positive(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above zero")
+    return number
 
 
 def _root(options: argparse.Namespace) -> Path:
@@ -80,6 +154,45 @@ def _build(options: argparse.Namespace) -> int:
     if options.check:
         return check_command(root, names, all_lessons=not options.lessons)
     return build_command(root, names, again=options.again)
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from lockstep.lessons import lesson_names
+
+    root = _root(options)
+    known = lesson_names(root / "lessons")
+    unknown = [name for name in options.lessons or [] if name not in known]
+    if unknown:
+        print(
+            f"lockstep: there is no lesson {unknown[0]!r}. There are: {', '.join(known)}.",
+            file=sys.stderr,
+        )
+        return 2
+    try:
+        from lockstep.grade.command import grade_command
+    except ImportError as error:
+        print(
+            f"lockstep: grading needs a package that is not here ({error.name}). "
+            "Type `make setup`, or `python lab.py --setup lab grade`.",
+            file=sys.stderr,
+        )
+        return 2
+    return grade_command(root, options)
+
+
+def _demo_class(options: argparse.Namespace) -> int:
+    from lockstep.grade.demo_class import write_demo_class
+
+    try:
+        write_demo_class(options.folder, _root(options))
+    except ValueError as error:
+        print(f"lockstep: {error}", file=sys.stderr)
+        return 2
+    print(
+        f"A made-up class of thirty is in {options.folder}. Now type:\n"
+        f"lockstep grade {options.folder}/submissions --roster {options.folder}/roster.csv --out grades"
+    )
+    return 0
 
 
 def _new(options: argparse.Namespace) -> int:

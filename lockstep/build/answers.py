@@ -1,7 +1,7 @@
 """Running a lesson's solutions and mistakes on the public cases, one framework a process.
 
 `python -m lockstep.build.answers LESSON_FOLDER FRAMEWORK OUTPUT` is that process: the two
-frameworks are never imported together.
+frameworks are never imported together. The grader adds a seed, for cases that nobody has seen.
 """
 
 import os
@@ -17,7 +17,7 @@ from lockstep.build.errors import LessonError
 from lockstep.build.lesson import Lesson, line_of, load_lesson
 from lockstep.build.text import Code
 from lockstep.learn.answering import AnswerError, Results, mistake_as_answer, run_answer
-from lockstep.learn.exercises import Exercise
+from lockstep.learn.exercises import PUBLIC_SEED, Exercise
 from lockstep.learn.judging import same
 from lockstep.learn.session import begin
 from lockstep.learn.stored import Arrays, load_arrays, save_arrays
@@ -51,8 +51,8 @@ def solved_namespace(
     return namespace
 
 
-def record_answers(lesson: Lesson, framework: str | None) -> Arrays:
-    """Return what the solutions and mistakes of one framework give in the public cases.
+def record_answers(lesson: Lesson, framework: str | None, seed: int = PUBLIC_SEED) -> Arrays:
+    """Return what the solutions and mistakes of one framework give in the cases of one seed.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def record_answers(lesson: Lesson, framework: str | None) -> Arrays:
     namespace = solved_namespace(lesson, framework)
     arrays: Arrays = {}
     for exercise in lesson.exercises.values():
-        cases = exercise.public_cases()
+        cases = exercise.drawn_cases(seed)
         arrays[f"{exercise.name}/titles"] = np.array([case.title for case in cases])
         answers = {"expected": namespace[exercise.name]} | {
             f"mistakes/{mistake.name}": mistake_as_answer(exercise, mistake, framework or "")
@@ -103,7 +103,7 @@ def record_checks(lesson: Lesson, scratch: Path, lessons: Path) -> Arrays:
         If the solutions differ, or a mistake has no result of its own in some public case.
     """
     recorded = {
-        framework: _in_process(lesson, framework, scratch, lessons)
+        framework: answers_of(lesson, framework, scratch, lessons)
         for framework in lesson.frameworks
     }
     first, *others = recorded.values()
@@ -114,8 +114,17 @@ def record_checks(lesson: Lesson, scratch: Path, lessons: Path) -> Arrays:
     return first | _blanks(lesson)
 
 
-def _in_process(lesson: Lesson, framework: str | None, scratch: Path, lessons: Path) -> Arrays:
-    output = scratch / f"answers_{framework}.npz"
+def answers_of(
+    lesson: Lesson, framework: str | None, scratch: Path, lessons: Path, seed: int = PUBLIC_SEED
+) -> Arrays:
+    """Return what `record_answers` gives, from a process of its own.
+
+    Raises
+    ------
+    LessonError
+        If a solution or a mistake cannot be run.
+    """
+    output = scratch / f"answers_{lesson.name}_{framework}.npz"
     command = [
         sys.executable,
         "-m",
@@ -123,6 +132,7 @@ def _in_process(lesson: Lesson, framework: str | None, scratch: Path, lessons: P
         str(lesson.folder),
         framework or "",
         str(output),
+        str(seed),
     ]
     environment = os.environ | {"LOCKSTEP_LESSONS": str(lessons), "LOCKSTEP_PRECISION": "float32"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -188,8 +198,10 @@ def _blanks(lesson: Lesson) -> Arrays:
 
 def main() -> None:
     """Record one framework's answers into the file named on the command line."""
-    folder, framework, output = sys.argv[1:]
-    save_arrays(Path(output), record_answers(load_lesson(Path(folder)), framework or None))
+    folder, framework, output, *seed = sys.argv[1:]
+    lesson = load_lesson(Path(folder))
+    arrays = record_answers(lesson, framework or None, int(seed[0]) if seed else PUBLIC_SEED)
+    save_arrays(Path(output), arrays)
 
 
 if __name__ == "__main__":

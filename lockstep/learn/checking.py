@@ -10,13 +10,7 @@ from lockstep.learn.answering import AnswerError, NotAttemptedError, Results, ru
 from lockstep.learn.errors import CourseError
 from lockstep.learn.exercises import Answer, Exercise, load_exercises
 from lockstep.learn.feedback import Feedback
-from lockstep.learn.judging import (
-    RecordedCase,
-    describe_difference,
-    load_recorded,
-    recognise,
-    same,
-)
+from lockstep.learn.judging import RecordedCase, compare, load_recorded
 from lockstep.learn.session import current, strict, user_namespace
 
 
@@ -95,7 +89,7 @@ def _checked(exercise: Exercise, framework: str) -> Feedback:
         )
     used = forbidden_names(exercise, answer)
     if used:
-        return Feedback("not yet", f"{name}: not yet", _forbidden(used))
+        return Feedback("not yet", f"{name}: not yet", say_forbidden(used))
     try:
         cases = load_recorded(current().folder / "checks.npz", name)
         answers = [run_answer(exercise, answer, case.inputs, framework) for case in cases]
@@ -125,24 +119,15 @@ def _checked(exercise: Exercise, framework: str) -> Feedback:
 
 def judge_public(exercise: Exercise, answers: list[Results], cases: list[RecordedCase]) -> Feedback:
     """Return the feedback for what an answer returned in the public cases."""
-    failed = [
-        (results, case)
-        for results, case in zip(answers, cases, strict=True)
-        if not same(results, case.expected, exercise.tolerance)
-    ]
-    if not failed:
+    verdict = compare(answers, cases, exercise.tolerance)
+    if not verdict.failed:
         return Feedback("right", f"{exercise.name}: right", f"{_points(exercise.points)}.")
-    recognised = recognise(answers, cases, exercise.tolerance)
-    results, case = failed[0]
-    difference = describe_difference(results, case.expected, exercise.tolerance)
-    lines = [f"Case: {case.title}. {difference.sentence}".strip()]
-    if recognised:
-        said = next(mistake.say for mistake in exercise.mistakes if mistake.name == recognised)
-        lines.insert(0, said)
+    lines = [verdict.sentence]
+    if verdict.mistake:
+        lines.insert(0, exercise.said_to(verdict.mistake))
     else:
         lines.append(f'`hint("{exercise.name}")` gives a nudge.')
-    title = f"{exercise.name}: not yet"
-    return Feedback("not yet", title, "\n".join(lines), difference.values)
+    return Feedback("not yet", f"{exercise.name}: not yet", "\n".join(lines), verdict.values)
 
 
 def _points(points: int) -> str:
@@ -155,12 +140,20 @@ def forbidden_names(exercise: Exercise, answer: Answer) -> list[str]:
         tree = ast.parse(textwrap.dedent(inspect.getsource(answer)))
     except (OSError, TypeError, SyntaxError):
         return []  # no source at hand: what it returns is judged all the same
+    return forbidden_in(exercise, tree)
+
+
+def forbidden_in(exercise: Exercise, tree: ast.AST) -> list[str]:
+    """Return the forbidden names that a syntax tree uses."""
+    nodes = list(ast.walk(tree))
     # The answer may carry a forbidden name itself (`softmax`), so its own name alone is no offence.
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - {exercise.name}
-    used |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    used = {node.id for node in nodes if isinstance(node, ast.Name)} - {exercise.name}
+    used |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    used |= {node.name.split(".")[-1] for node in nodes if isinstance(node, ast.alias)}
     return sorted(used & set(exercise.forbidden))
 
 
-def _forbidden(used: list[str]) -> str:
+def say_forbidden(used: list[str]) -> str:
+    """Return what to say to an answer that uses forbidden names."""
     listed = " and ".join(f"`{name}`" for name in used)
     return f"{listed} does here what you are asked to write yourself. Write it without."

@@ -68,6 +68,7 @@ class Exercise:
         How long it takes, and what it is worth.
     cases
         Draws the cases from a generator: the public ones from a fixed seed, hidden ones from a fresh seed.
+        None in a student's process, which is handed the inputs.
     mistakes, hints
         At least three wrong answers; three hints, from a nudge to nearly the answer.
     forbidden
@@ -85,7 +86,7 @@ class Exercise:
     difficulty: Literal[1, 2, 3]
     minutes: int
     points: int
-    cases: Callable[[np.random.Generator], list[Case]]
+    cases: Callable[[np.random.Generator], list[Case]] | None
     mistakes: list[Mistake]
     hints: list[str]
     forbidden: tuple[str, ...] = ()
@@ -93,9 +94,14 @@ class Exercise:
     takes: Literal["tensors", "arrays"] = "tensors"
     call: Callable[[Answer, Inputs, str], Any] | None = None
 
-    def public_cases(self) -> list[Case]:
-        """Return the cases that a learner may see."""
-        return self.cases(np.random.default_rng(PUBLIC_SEED))
+    def drawn_cases(self, seed: int) -> list[Case]:
+        """Return the cases of one seed; those that a learner may see are of `PUBLIC_SEED`."""
+        assert self.cases is not None  # only a student's process has none, and it draws none
+        return self.cases(np.random.default_rng(seed))
+
+    def said_to(self, mistake: str) -> str:
+        """Return what is said to the mistake of that name."""
+        return next(one.say for one in self.mistakes if one.name == mistake)
 
     def problems(self) -> list[str]:
         """Return what is missing in this description, a sentence each."""

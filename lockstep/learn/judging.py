@@ -9,6 +9,7 @@ import numpy as np
 from lockstep.learn.answering import Results
 from lockstep.learn.stored import load_arrays
 
+NUMBERS = "biuf"  # truth values, integers and floats, as NumPy names their kinds
 LARGEST_PRINTED = 12  # entries; of a larger array the worst entry is named
 
 
@@ -58,7 +59,7 @@ def same(results: Results, expected: Results, tolerance: float) -> bool:
 
 
 def _close(result: np.ndarray, expected: np.ndarray, tolerance: float) -> bool:
-    if result.dtype.kind not in "biuf" or expected.dtype.kind not in "biuf":
+    if result.dtype.kind not in NUMBERS or expected.dtype.kind not in NUMBERS:
         return bool(np.array_equal(result, expected))
     result, expected = result.astype(np.float64), expected.astype(np.float64)
     finite = np.abs(expected[np.isfinite(expected)])
@@ -78,6 +79,41 @@ def recognise(answers: list[Results], cases: list[RecordedCase], tolerance: floa
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """What came of comparing an answer's results with what is right.
+
+    Parameters
+    ----------
+    failed
+        The numbers of the cases that are wrong, counted from 0; none where all is right.
+    mistake
+        The name of the mistake that it looks like, if one is recognised.
+    sentence, values
+        The first wrong case: its title and where it differs; the values where they fit.
+    """
+
+    failed: tuple[int, ...] = ()
+    mistake: str | None = None
+    sentence: str = ""
+    values: str = ""
+
+
+def compare(answers: list[Results], cases: list[RecordedCase], tolerance: float) -> Verdict:
+    """Compare what an answer returned in each case with what is right and what mistakes return."""
+    failed = tuple(
+        number
+        for number, (results, case) in enumerate(zip(answers, cases, strict=True))
+        if not same(results, case.expected, tolerance)
+    )
+    if not failed:
+        return Verdict()
+    results, case = answers[failed[0]], cases[failed[0]]
+    difference = describe_difference(results, case.expected, tolerance)
+    sentence = f"Case: {case.title}. {difference.sentence}".strip()
+    return Verdict(failed, recognise(answers, cases, tolerance), sentence, difference.values)
+
+
+@dataclass(frozen=True)
 class Difference:
     """Where results are not what was expected: a sentence, and the values where they fit."""
 
@@ -94,6 +130,8 @@ def describe_difference(results: Results, expected: Results, tolerance: float) -
         result = results[key]
         if result.shape != right.shape:
             return Difference(f"Expected shape {right.shape}{part}; got shape {result.shape}.")
+        if result.dtype.kind not in NUMBERS and right.dtype.kind in NUMBERS:
+            return Difference(f"Expected numbers{part}; got values of the type {result.dtype}.")
         if not _close(result, right, tolerance):
             return _values(result, right, part)
     return Difference("The difference is too small to print.")

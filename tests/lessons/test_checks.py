@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from lockstep.build.lesson import load_lesson
+from lockstep.learn.exercises import PUBLIC_SEED
 from lockstep.lessons import lesson_names
 from tests.conftest import ROOT
 
@@ -57,7 +58,7 @@ def test_hidden_cases_of_a_fresh_seed_are_other_inputs_of_the_same_shape_of_call
     import numpy as np
 
     for exercise in lesson.exercises.values():
-        public, hidden = exercise.public_cases(), exercise.cases(np.random.default_rng(77))
+        public, hidden = exercise.drawn_cases(PUBLIC_SEED), exercise.drawn_cases(77)
         assert [list(case.inputs) for case in public] == [list(case.inputs) for case in hidden]
         differs = [
             not np.array_equal(one.inputs[key], other.inputs[key])

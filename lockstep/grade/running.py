@@ -1,0 +1,216 @@
+"""A run over a class: what is new is graded, each result is kept as it comes, then the reports are written."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from lockstep.grade.assignments import Assignments
+from lockstep.grade.collect import Collected
+from lockstep.grade.engine import Engine, EngineError
+from lockstep.grade.grading import grade, handed_in
+from lockstep.grade.model import Submission, SubmissionResult, Unplaced
+from lockstep.grade.names import safe_name
+from lockstep.grade.reports.feedback import write_feedback
+from lockstep.grade.reports.gradebook import write_gradebook
+from lockstep.grade.sandbox import Limits
+from lockstep.grade.store import Store
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+TRIES = 2  # an engine that fails is tried once more before a submission is given up
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a run is made.
+
+    Parameters
+    ----------
+    limits
+        What each submission may use up.
+    jobs
+        How many submissions at once.
+    seed
+        What the hidden cases are drawn from.
+    regrade
+        Students, lessons or notebooks to grade anew, or "all".
+    """
+
+    limits: Limits
+    jobs: int
+    seed: int
+    regrade: tuple[str, ...] = ()
+
+
+@dataclass
+class Done:
+    """What a run did.
+
+    Parameters
+    ----------
+    graded
+        The results that are new.
+    kept
+        How many were graded before and have not changed.
+    failed
+        What the grader itself could not grade, and why.
+    """
+
+    graded: list[SubmissionResult] = field(default_factory=list)
+    kept: int = 0
+    failed: list[Unplaced] = field(default_factory=list)
+
+
+def to_grade(
+    submissions: Sequence[Submission], known: dict[tuple[str, str], str], regrade: tuple[str, ...]
+) -> list[Submission]:
+    """Return the submissions that are new or have changed, and those that shall be graded anew."""
+
+    def wanted(one: Submission) -> bool:
+        named = {"all", one.student.key, one.student.name, one.lesson, one.notebook}
+        unchanged = known.get((one.student.key, one.notebook)) == one.digest
+        return not unchanged or bool(named & set(regrade))
+
+    return [submission for submission in submissions if wanted(submission)]
+
+
+def run(
+    submissions: Sequence[Submission],
+    store: Store,
+    assignments: Assignments,
+    engine: Engine,
+    settings: Settings,
+    on_result: Callable[[SubmissionResult | None], None],
+) -> Done:
+    """Grade what is new, and keep each result as it comes.
+
+    Parameters
+    ----------
+    submissions
+        All that was collected.
+    store, assignments, engine, settings
+        Where results go, what is right, where students' code runs, and how.
+    on_result
+        Called with each result; with None for one that could not be had.
+
+    Raises
+    ------
+    EngineError
+        If not even the first submission can be run.
+    """
+    waiting = to_grade(submissions, store.digests(), settings.regrade)
+    done = Done(kept=len(submissions) - len(waiting))
+
+    def one(submission: Submission) -> SubmissionResult | Unplaced:
+        return _graded(submission, assignments, engine, settings)
+
+    for result in _in_parallel(one, waiting, settings.jobs):
+        if isinstance(result, Unplaced):
+            done.failed.append(result)
+            on_result(None)
+        else:
+            store.put(result)
+            done.graded.append(result)
+            on_result(result)
+    return done
+
+
+def _graded(
+    submission: Submission, assignments: Assignments, engine: Engine, settings: Settings
+) -> SubmissionResult | Unplaced:
+    """Return a submission's result, or why there is none: one shall never stop a class."""
+    reason = ""
+    for _ in range(TRIES):
+        try:
+            assignment = assignments.assignment(submission.lesson, submission.framework)
+            return grade(submission, assignment, engine, settings.limits, settings.seed)
+        except EngineError as error:
+            reason = str(error)
+        except Exception as error:
+            reason = (
+                f"The grader itself failed ({type(error).__name__}: {error}). Please report this, "
+                "with the file if you may."
+            )
+            break
+    return Unplaced(submission.source, reason)
+
+
+def _in_parallel(
+    work: Callable[[Item], Result], items: Sequence[Item], jobs: int
+) -> Iterator[Result]:
+    """Yield what `work` returns for each item as it comes, `jobs` at once.
+
+    Only as many are begun as can run, so that an interrupted run stops soon.
+    """
+    waiting = iter(items)
+    running: set[Future[Result]] = set()
+    with ThreadPoolExecutor(jobs) as pool:
+        while True:
+            while len(running) < jobs and (item := next(waiting, None)) is not None:
+                running.add(pool.submit(work, item))
+            if not running:
+                return
+            ended, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in ended:
+                yield future.result()
+
+
+def ungraded(collected: Collected, store: Store) -> list[SubmissionResult]:
+    """Return results for what cannot be graded: unreadable files, and students who handed in nothing."""
+    unreadable = [
+        SubmissionResult(
+            one.student,
+            one.notebook,
+            one.source,
+            one.digest,
+            state="unreadable",
+            reason=one.reason,
+            notes=one.notes,
+            handed_in=handed_in(one.time),
+        )
+        for one in collected.unreadable
+    ]
+    graded = {student for student, _ in store.digests()}
+    missing = [
+        SubmissionResult(student, "", "", "", state="missing", reason="Nothing was handed in.")
+        for student in collected.missing
+        if student.key not in graded
+    ]
+    return unreadable + missing
+
+
+def write_reports(
+    out: Path, store: Store, changed: set[str], on_page: Callable[[], None]
+) -> list[SubmissionResult]:
+    """Write the gradebook, and the pages of the students in `changed` or without one.
+
+    Returns
+    -------
+    list of SubmissionResult
+        All results.
+    """
+    results = store.results()
+    write_gradebook(out / "gradebook.csv", results)
+    by_student: dict[str, list[SubmissionResult]] = {}
+    for result in results:
+        by_student.setdefault(result.student.key, []).append(result)
+    for key, theirs in by_student.items():
+        if key in changed or not feedback_path(out, key).exists():
+            write_feedback(out / "feedback", theirs)
+        on_page()
+    return results
+
+
+def feedback_path(out: Path, student: str) -> Path:
+    """Return where a student's page is."""
+    return out / "feedback" / f"{safe_name(student)}.html"
+
+
+def all_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,154 @@
+"""Running a restored notebook to its end whatever its code does, and asking for its answers."""
+
+import time
+from dataclasses import dataclass, field
+
+from lockstep.grade import wire
+from lockstep.grade.engine import Ended, Engine, Student
+from lockstep.grade.restore import RestoredCell
+from lockstep.grade.sandbox import Limits
+from lockstep.learn.answering import Results
+from lockstep.learn.exercises import Inputs
+
+
+@dataclass(frozen=True)
+class CellOutcome:
+    """What became of one cell.
+
+    Parameters
+    ----------
+    ended
+        How it ended the whole process, if it did.
+    error
+        The exception that it raised, as `student_process.describe` has it; None if it raised none.
+    """
+
+    ended: Ended | None = None
+    error: wire.Message | None = None
+
+
+@dataclass(frozen=True)
+class CaseOutcome:
+    """What an answer came to in one case: its results, or why there are none.
+
+    Parameters
+    ----------
+    results
+        What it returned.
+    problem
+        Otherwise: "not attempted", "error", "time limit", "memory limit", "crashed" or "not run".
+    message
+        What happened, in a sentence for the student.
+    """
+
+    results: Results | None = None
+    problem: str = ""
+    message: str = ""
+
+
+@dataclass
+class Session:
+    """One submission's run.
+
+    A cell or an answer that ends the process is left out; the notebook is run again without it, so
+    that it costs nothing but itself.
+
+    Parameters
+    ----------
+    engine, lesson, framework
+        Where it runs.
+    cells
+        What is run.
+    limits
+        For the time.
+    """
+
+    engine: Engine
+    lesson: str
+    framework: str | None
+    cells: tuple[RestoredCell, ...]
+    limits: Limits
+    outcomes: dict[int, CellOutcome] = field(default_factory=dict)
+    _student: Student | None = None
+    _deadline: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._deadline = time.monotonic() + self.limits.whole_seconds
+
+    def run_cells(self) -> None:
+        """Run every cell."""
+        self._ready()
+
+    def answer(self, exercise: str, inputs: Inputs) -> CaseOutcome:
+        """Call the answer to an exercise with one case's inputs."""
+        student = self._ready()
+        if student is None:
+            return CaseOutcome(problem="not run", message=self._out_of_time())
+        request = {"answer": exercise, "inputs": wire.encode_inputs(dict(inputs))}
+        try:
+            return _case(student.ask(request, self._seconds()))
+        except Ended as ended:
+            self._student = None
+            return CaseOutcome(problem=ended.state, message=ended.message)
+        except wire.WireError as error:
+            return CaseOutcome(problem="error", message=f"What it gave back is unusable: {error}.")
+
+    def close(self) -> None:
+        """End the student's process."""
+        if self._student is not None:
+            self._student.close()
+            self._student = None
+
+    def _ready(self) -> Student | None:
+        """Return a process in which every cell has run that can; None when time is up."""
+        while self._student is None and self._seconds() > 0:
+            self._student = self._run_all(self.engine.start(self.lesson, self.framework))
+        return self._student
+
+    def _run_all(self, student: Student) -> Student | None:
+        """Run what has not ended a process before; return None when something does."""
+        for number, cell in enumerate(self.cells):
+            if self.outcomes.get(number, CellOutcome()).ended:
+                continue
+            try:
+                seconds = self._seconds()
+                if seconds <= 0:
+                    student.close()
+                    return None
+                reply = student.ask({"cell": cell.source, "exercise": cell.exercise}, seconds)
+                self.outcomes[number] = CellOutcome(error=_error(reply))
+            except Ended as ended:
+                self.outcomes[number] = CellOutcome(ended=ended)
+                return None
+        return student
+
+    def _seconds(self) -> float:
+        """Return the time for what comes next; none is left when the whole time is up."""
+        return min(self.limits.seconds, self._deadline - time.monotonic())
+
+    def _out_of_time(self) -> str:
+        return f"It was not run: the notebook used up its {self.limits.whole_seconds:g} s before."
+
+
+def _error(reply: wire.Message) -> wire.Message | None:
+    """Return the error in a reply, with nothing believed of its form."""
+    error = reply.get("error")
+    if error is None:
+        return None
+    error = error if isinstance(error, dict) else {}
+    line = error.get("line")
+    return {
+        "type": str(error.get("type", "an error"))[:100],
+        "message": str(error.get("message", ""))[:2000],
+        "line": line if isinstance(line, int) else None,
+        "memory": error.get("memory") is True,
+    }
+
+
+def _case(reply: wire.Message) -> CaseOutcome:
+    """Return what a reply says of one case, with nothing believed of its form."""
+    if "results" in reply:
+        return CaseOutcome(results=wire.decode_arrays(reply["results"]))
+    problem = str(reply.get("problem"))
+    known = problem if problem in ("not attempted", "memory limit") else "error"
+    return CaseOutcome(problem=known, message=str(reply.get("message", ""))[:2000])
