@@ -178,7 +178,7 @@ def _section(number: int, result: SubmissionResult) -> _Section:
         sum=_of(result.points, result.out_of),
         file=visible(_file_name(result.source), LONGEST_NAME),
         handed_in=visible(time_text(result.handed_in), LONGEST_NAME),
-        exercises=exercises if result.state is None else [],
+        exercises=exercises,
         graded_with=_versions(result.graded_with),
     )
 
