@@ -1,13 +1,23 @@
 """From what came back to one notebook for each student and exercise notebook."""
 
+import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from lockstep.grade.collect.lessons import Course
+from lockstep.grade.collect.errors import CollectError
+from lockstep.grade.collect.inside import others_inside
+from lockstep.grade.collect.intake import Found, Intake
+from lockstep.grade.collect.latest import latest, natural
+from lockstep.grade.collect.lessons import Course, UnknownNotebookError, recognise
+from lockstep.grade.collect.places import Tree, UnknownStudentError, layout, student_of
 from lockstep.grade.collect.roster import Roster
+from lockstep.grade.collect.stamps import stamped
 from lockstep.grade.model import Student, Submission, Unplaced
+from lockstep.grade.notebook import UnreadableError, read_notebook
+
+_OUTSIDE = "It lies outside `submitted`, the folder in which nbgrader keeps what came back."
 
 
 @dataclass(frozen=True)
@@ -90,4 +100,108 @@ def collect(
     CollectError
         If `submissions` is not there, or is an archive that cannot be opened at all.
     """
-    raise NotImplementedError
+    for lesson in lessons or ():
+        _refuse_unknown(lesson, course)
+    intake = Intake(scratch)
+    intake.take(submissions)
+    tree = layout([found.parts for found in intake.found], submissions.name, course, roster)
+    sorting = _Sorting(tree, course, roster, lessons, intake.unplaced)
+    for found in stamped(intake, tree):
+        sorting.place(found)
+    collected = sorting.collected()
+    kept = {submission.path for submission in collected.submissions}
+    for found in intake.found:
+        if found.path not in kept:
+            found.path.unlink(missing_ok=True)
+    return collected
+
+
+def _refuse_unknown(lesson: str, course: Course) -> None:
+    if lesson not in course.lessons:
+        near = difflib.get_close_matches(lesson, course.lessons, n=1)
+        nearest = (
+            f" Did you mean {near[0]}?" if near else f" There are: {', '.join(course.lessons)}."
+        )
+        raise CollectError(f"There is no lesson {lesson!r} with exercises.{nearest}")
+
+
+@dataclass
+class _Sorting:
+    """Puts each notebook where it belongs."""
+
+    tree: Tree
+    course: Course
+    roster: Roster | None
+    lessons: Sequence[str] | None
+    unplaced: list[Unplaced]
+    submissions: list[tuple[Found, Submission]] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+
+    def place(self, found: Found) -> None:
+        parts = self.tree.below(found.parts)
+        if parts is None:
+            return self._refuse(found, _OUTSIDE)
+        try:
+            student = student_of(parts, self.course, self.roster)
+        except UnknownStudentError as error:
+            return self._refuse(found, str(error))
+        try:
+            self._read(found, parts, student)
+        except UnreadableError as error:
+            self._keep_unreadable(found, student, str(error))
+        except UnknownNotebookError as error:
+            self._refuse(found, str(error))
+
+    def _read(self, found: Found, parts: tuple[str, ...], student: Student) -> None:
+        if found.trouble:
+            raise UnreadableError(f"It {found.trouble}.")
+        notebook = read_notebook(found.path)
+        known = recognise(notebook, "/".join(parts), self.course)
+        if self.lessons and known.lesson not in self.lessons:
+            sentence = f"It belongs to lesson {known.lesson}, and only {', '.join(self.lessons)}"
+            raise UnknownNotebookError(f"{sentence} is being graded.")
+        others = others_inside(notebook, student, self.roster) if self.roster else []
+        submission = Submission(
+            student=student,
+            lesson=known.lesson,
+            framework=known.framework,
+            path=found.path,
+            source=found.source,
+            digest=found.digest,
+            time=found.times[0],
+            notes=tuple(f"The notebook names {other.name} inside." for other in others),
+        )
+        self.submissions.append((found, submission))
+
+    def _keep_unreadable(self, found: Found, student: Student, reason: str) -> None:
+        named = self.course.named_in("/".join(found.parts))
+        name = named[0].name if len(named) == 1 else ""
+        self.unreadable.append(
+            Unreadable(student, name, found.source, reason, found.digest, found.times[0])
+        )
+
+    def _refuse(self, found: Found, reason: str) -> None:
+        self.unplaced.append(Unplaced(found.source, reason))
+
+    def collected(self) -> Collected:
+        """Return all of it, with what a teacher should know about each."""
+        submissions = [self._with_unreadable(one) for one in latest(self.submissions)]
+        here = {one.student.key for one in submissions}
+        here |= {one.student.key for one in self.unreadable}
+        students = self.roster.students if self.roster else ()
+        return Collected(
+            submissions=tuple(
+                sorted(submissions, key=lambda one: (natural(one.student.key), one.notebook))
+            ),
+            unreadable=tuple(self.unreadable),
+            unplaced=tuple(self.unplaced),
+            missing=tuple(student for student in students if student.key not in here),
+        )
+
+    def _with_unreadable(self, submission: Submission) -> Submission:
+        notes = tuple(
+            f"Another file by the same student cannot be read: {other.source}"
+            for other in self.unreadable
+            if other.student == submission.student
+        )
+        return replace(submission, notes=submission.notes + notes) if notes else submission
