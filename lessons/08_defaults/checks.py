@@ -1,10 +1,12 @@
 """What the exercises of the lesson on defaults must do."""
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 
-from lockstep.learn.exercises import Case, Exercise, Mistake
+from lockstep.learn.arrays import to_tensor
+from lockstep.learn.exercises import Answer, Case, Exercise, Inputs, Mistake
 
 Array = np.ndarray
 Generator = np.random.Generator
@@ -151,10 +153,10 @@ def adam(
 
 
 def translate_step_cases(generator: Generator) -> list[Case]:
-    """Return two arrays whose gradients are longer than allowed, each by itself as well."""
+    """Return two arrays whose gradients are longer than allowed, each by itself as well; then short ones."""
     return [
-        Case("lengths of about 3 and 8", step_inputs(generator, (3.0, 8.0), 0.5)),
-        Case("lengths of about 6 and 2", step_inputs(generator, (6.0, 2.0), 0.2)),
+        Case("lengths of about 3 and 8, then short ones", step_inputs(generator, (3.0, 8.0), 0.5)),
+        Case("lengths of about 6 and 2, then short ones", step_inputs(generator, (6.0, 2.0), 0.2)),
     ]
 
 
@@ -173,7 +175,24 @@ def step_inputs(
         "one_gradient": gradients[0],
         "other_gradient": gradients[1],
         "learning_rate": learning_rate,
+        "shorter": float(generator.uniform(0.02, 0.05)),
     }
+
+
+def long_and_short(answer: Answer, inputs: Inputs, framework: str) -> dict[str, Any]:
+    """Call the answer with the gradients, and with shorter ones that no clipping should touch."""
+    results = {}
+    for name, factor in [("long gradients", 1.0), ("short gradients", inputs["shorter"])]:
+        weights = [to_tensor(inputs[key], framework) for key in ("one", "other")]
+        gradients = [
+            to_tensor(inputs[key] * factor, framework) for key in ("one_gradient", "other_gradient")
+        ]
+        pair = answer(*weights, *gradients, inputs["learning_rate"])
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise TypeError("give back both arrays of weights, as a tuple")
+        for key, moved in zip(("one", "other"), pair, strict=True):
+            results[f"{key}, {name}"] = moved
+    return results
 
 
 def decayed_step(
@@ -190,9 +209,11 @@ def decayed_step(
     weights, gradients = [one, other], [one_gradient, other_gradient]
     if decay == "clipped too":
         gradients = [g + 0.1 * w for g, w in zip(gradients, weights, strict=True)]
+    length = np.sqrt(sum((gradient**2).sum() for gradient in gradients))
     if clip == "together":
-        length = np.sqrt(sum((gradient**2).sum() for gradient in gradients))
         gradients = [gradient / max(length, 1.0) for gradient in gradients]
+    elif clip == "always":
+        gradients = [gradient / length for gradient in gradients]
     elif clip == "each":
         gradients = [gradient / max(np.linalg.norm(gradient), 1.0) for gradient in gradients]
     elif clip == "numbers":
@@ -251,27 +272,40 @@ def port(
 def parting_step_cases(generator: Generator) -> list[Case]:
     """Return a growing distance that one weight shows first, and that sinks once more below the bound."""
     return [
-        Case("one weight parts first, and it falls", parting_inputs(generator, 30, 6, 0.01)),
-        Case("another bound", parting_inputs(generator, 40, 9, 0.1)),
+        Case("one weight parts first, and it falls", parting_inputs(generator, 30, 6, 1 / 64)),
+        Case("another bound", parting_inputs(generator, 40, 9, 1 / 8)),
     ]
 
 
 def parting_inputs(
     generator: Generator, steps: int, weights: int, bound: float
 ) -> dict[str, Array | float]:
-    """Return two trainings.
+    """Return two trainings, and a third one that never parts from the first.
 
-    One weight falls below the twin's at step `start`; all the weights part two steps later, the mean
-    distance passes the bound four steps later, and at the end they meet again.
+    One weight is exactly `bound` away two steps before `start`, and falls below the twin's at step
+    `start`; all the weights part five steps later, and at the end they meet again. Every number is a
+    multiple of a power of two, so that no difference is rounded.
     """
     start = int(generator.integers(6, 11))
-    one = generator.normal(size=(steps, weights))
-    apart = np.full((steps, weights), 0.01 * bound)
+    one = generator.integers(-256, 257, size=(steps, weights)) / 64
+    apart = np.full((steps, weights), bound / 64)
+    apart[start - 2, 1] = bound
     apart[start:, 0] = -1.5 * bound
-    apart[start + 3 :, 1] = 1.3 * bound
+    apart[start + 3 :, 1] = 1.25 * bound
     apart[start + 5 :] = 3.0 * bound
-    apart[start + 9 :, :] = 0.02 * bound
-    return {"one": one, "other": one - apart, "bound": bound}
+    apart[start + 9 :, :] = bound / 32
+    return {"one": one, "other": one - apart, "close": one - bound / 64, "bound": bound}
+
+
+def parting_and_not(answer: Answer, inputs: Inputs, framework: str) -> dict[str, Any]:
+    """Call the answer with two trainings that part, and with two that never do."""
+    results = {}
+    for name, other in [("they part", "other"), ("they never part", "close")]:
+        pair = [to_tensor(inputs[key], framework) for key in ("one", other)]
+        results[name] = answer(*pair, inputs["bound"])
+    if results["they never part"] is None:
+        raise TypeError("two trainings that never part got nothing back: end with a `return`")
+    return results
 
 
 def first_true(parted: Array) -> Array:
@@ -296,7 +330,23 @@ def parting_from_one(one: Array, other: Array, bound: float) -> Array:
 
 def parting_last(one: Array, other: Array, bound: float) -> Array:
     """Return the last step instead of the first."""
-    return np.array(np.flatnonzero(np.abs(one - other).max(axis=1) > bound)[-1])
+    parted = np.flatnonzero(np.abs(one - other).max(axis=1) > bound)
+    return np.array(parted[-1] if len(parted) else len(one))
+
+
+def parting_at_bound(one: Array, other: Array, bound: float) -> Array:
+    """Count a distance of exactly the bound."""
+    return first_true(np.abs(one - other).max(axis=1) >= bound)
+
+
+def parting_zero(one: Array, other: Array, bound: float) -> Array:
+    """Return 0 where they never part, as `argmax` does."""
+    return np.array(np.argmax(np.abs(one - other).max(axis=1) > bound))
+
+
+def parting_last_step(one: Array, other: Array, bound: float) -> Array:
+    """Return the last step where they never part."""
+    return np.minimum(first_true(np.abs(one - other).max(axis=1) > bound), len(one) - 1)
 
 
 def parting_count(one: Array, other: Array, bound: float) -> Array:
@@ -488,6 +538,7 @@ EXERCISES = [
         minutes=10,
         points=3,
         cases=translate_step_cases,
+        call=long_and_short,
         mistakes=[
             Mistake(
                 "each by itself",
@@ -506,6 +557,11 @@ EXERCISES = [
                 "not clipped",
                 say="The decay is right, and the gradients were not clipped.",
                 numpy=partial(decayed_step, clip="no"),
+            ),
+            Mistake(
+                "always scaled",
+                say="With short gradients the step became *longer*. Gradients shorter than 1 stay as they are.",
+                numpy=partial(decayed_step, clip="always"),
             ),
             Mistake(
                 "decay clipped too",
@@ -612,6 +668,7 @@ EXERCISES = [
         points=2,
         tolerance=0.0,
         cases=parting_step_cases,
+        call=parting_and_not,
         mistakes=[
             Mistake(
                 "no absolute value",
@@ -628,6 +685,23 @@ EXERCISES = [
                 "counted from 1",
                 say="The step is right, counted from 1. Count from 0.",
                 numpy=parting_from_one,
+            ),
+            Mistake(
+                "at the bound",
+                say="A distance of exactly `bound` counted. It must be *more* than that: `>`, not `>=`.",
+                numpy=parting_at_bound,
+            ),
+            Mistake(
+                "zero for never",
+                say="Where they part it is right. Where they never do, you returned 0, as if it were the first step. "
+                "(`argmax` does so when there is nothing to find.) Return the number of steps.",
+                numpy=parting_zero,
+            ),
+            Mistake(
+                "last step for never",
+                say="Where they part it is right. Where they never do, the number of steps is asked for, which is one "
+                "more than the number of the last step.",
+                numpy=parting_last_step,
             ),
             Mistake(
                 "the last one",
