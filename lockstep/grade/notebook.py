@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import Any
 
 LARGEST_FILE = 20_000_000  # bytes; a notebook with a plot in each cell has one or two million
-LARGEST_CODE = (
-    2_000_000  # characters in all code cells; a long exercise notebook has twenty thousand
-)
-MOST_CELLS = 100_000  # 20 MB of "{}," would be seven million
+LARGEST_CODE = 1_000_000  # characters in code cells; a long exercise notebook has ten thousand
+MOST_CELLS = 20_000  # 20 MB of "{}," would be seven million
 
 # What a file that is no JSON turns out to be, by its first bytes.
 FIRST_BYTES = (

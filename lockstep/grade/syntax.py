@@ -58,11 +58,15 @@ def _span(statement: ast.stmt) -> tuple[int, int]:
 
 
 def has_code(source: str) -> bool:
-    """Return whether there is anything to run."""
+    """Return whether there is anything to run; a string by itself is a comment."""
     tree = parse(source)
     if tree is not None:
-        return bool(tree.body)
+        return any(not _is_text(statement) for statement in tree.body)
     return any(line.strip() and not line.lstrip().startswith("#") for line in source.split("\n"))
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
 def definitions(source: str) -> list[tuple[str, int]]:
@@ -118,7 +122,7 @@ class _Undocumented(ast.NodeTransformer):
         copied = type(node)(**{name: self._copied(value) for name, value in ast.iter_fields(node)})
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             first = node.body[0]
-            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+            if _is_text(first):
                 copied.body = copied.body[1:]  # type: ignore[attr-defined]
         return copied
 

@@ -130,10 +130,10 @@ def test_a_pipe_a_folder_and_a_missing_file_are_told(tmp_path):
 
 
 def test_more_code_or_more_cells_than_anybody_writes_are_refused(written):
-    with pytest.raises(UnreadableError, match="more than 2,000,000 characters"):
-        read_notebook(written({"cells": [code("x" * 1_000_001)] * 2}))
-    with pytest.raises(UnreadableError, match="more than 100,000 cells"):
-        read_notebook(written('{"cells": [' + "{}," * 100_001 + "{}]}"))
+    with pytest.raises(UnreadableError, match="more than 1,000,000 characters"):
+        read_notebook(written({"cells": [code("x" * 500_001)] * 2}))
+    with pytest.raises(UnreadableError, match="more than 20,000 cells"):
+        read_notebook(written('{"cells": [' + "{}," * 20_000 + "{}]}"))
 
 
 def test_pictures_in_markdown_are_no_code(written):

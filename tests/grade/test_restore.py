@@ -524,7 +524,14 @@ def test_a_set_up_that_is_no_python_any_more_is_left_out():
 
 
 def test_cells_without_code_are_left_out():
-    assert own(restored({"next": [code(""), code("\n\n"), code("# a thought")]})) == []
+    assert (
+        own(
+            restored(
+                {"next": [code(""), code("\n\n"), code("# a thought"), code('"""Two\nlines."""')]}
+            )
+        )
+        == []
+    )
 
 
 # Magics
@@ -623,7 +630,7 @@ MANGLINGS = [
 ]
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", range(60))
 def test_however_a_solved_notebook_is_mangled_its_answers_are_those_that_were_given(seed):
     cells = mangled(random.Random(seed))
     result = restore(cells, PRISTINE)
@@ -668,7 +675,7 @@ def junk(random_source):
     return "\n".join(random_source.choice(pieces) for _ in range(count))
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", range(60))
 def test_no_text_at_all_makes_it_fail(seed):
     random_source = random.Random(seed)
     odd = [
