@@ -188,8 +188,9 @@ def _in_own_names(body: str, chance: random.Random) -> str:
     return body
 
 
-def _settle(member: Member, course: _Course, chance: random.Random) -> Answers:
+def _settle(member: Member, course: _Course) -> Answers:
     """Return what this student made of each exercise."""
+    chance = random.Random(f"{SEED} {member.id} answers")
     settled = {}
     for exercise in course.lesson.exercises:
         right = chance.choices(("right", "another way"), weights=(4, 1))[0]
@@ -222,7 +223,7 @@ def _hand_in(submissions: Path, member: Member, number: int, course: _Course) ->
     chance = random.Random(f"{SEED} {member.id}")
     time = FIRST_HANDED_IN + timedelta(minutes=chance.randrange(4 * 24 * 60), seconds=number)
     name = member.file.format(notebook=course.notebook)
-    notebook = _answered(course, _settle(member, course, chance), chance)
+    notebook = _answered(course, _settle(member, course), chance)
     if member.change:
         member.change(notebook, chance, course)
     content = (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()

@@ -116,8 +116,7 @@ def test_the_class_is_a_mixture(folder):
     kinds = Counter()
     for member in CLASS:
         course = demo_class._Course(ROOT, lesson, member.framework)
-        chance = demo_class.random.Random(f"{demo_class.SEED} {member.id}")
-        kinds.update(demo_class._settle(member, course, chance).values())
+        kinds.update(demo_class._settle(member, course).values())
     assert kinds["right"] > 60
     assert kinds["blank"] > 10
     assert kinds["another way"] > 10

@@ -96,6 +96,22 @@ def test_a_message_keeps_its_lines_and_shows_backticks_as_code():
     )
 
 
+@pytest.mark.parametrize(
+    ("message", "html"),
+    [
+        ("*all* rows", "<em>all</em> rows"),
+        ("the step *The loss, by hand*: that", "the step <em>The loss, by hand</em>: that"),
+        ("2 * 3 * 4 and a*b*c and **kwargs, *args", "2 * 3 * 4 and a*b*c and **kwargs, *args"),
+        ("`x *y* z`", "<code>x *y* z</code>"),
+        ("for *: 'int' and *", "for *: &#39;int&#39; and *"),
+    ],
+)
+def test_stressed_words_are_stressed_and_products_stay(message, html):
+    assert f'<p class="message">{html}</p>' in feedback_html(
+        [submission(exercise(message=message))]
+    )
+
+
 def test_expected_and_got_stand_apart_under_their_labels():
     html = feedback_html([submission(exercise(values="expected for loss\n1.5\n\n2\n\ngot\nnan"))])
     labels = re.findall(r"<figcaption>(.*?)</figcaption>\n<pre[^>]*>(.*?)</pre>", html, re.DOTALL)

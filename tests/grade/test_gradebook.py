@@ -30,7 +30,9 @@ def read(tmp_path):
 
 
 def test_a_graded_submission_has_its_sum_and_a_cell_for_each_exercise(read):
-    (row,) = read(submission(*EVERY_STATE, handed_in="2026-11-20 17:03", notes=("Two files.",)))
+    (row,) = read(
+        submission(*EVERY_STATE, handed_in="2026-11-20T18:03:00+01:00", notes=("Two files.",))
+    )
     assert list(row.items())[:8] == [
         ("student", "anna.jung"),
         ("name", "Anna Jünger"),
@@ -39,7 +41,7 @@ def test_a_graded_submission_has_its_sum_and_a_cell_for_each_exercise(read):
         ("points", "2.5"),
         ("out of", "19"),
         ("percent", "13.2"),
-        ("handed in", "2026-11-20 17:03"),
+        ("handed in (UTC)", "2026-11-20 17:03"),
     ]
     assert list(row.items())[8:] == [
         ("softmax (2)", "0"),
@@ -101,6 +103,12 @@ def test_rows_are_sorted_by_name_and_the_order_of_the_results_changes_nothing(tm
     first = (tmp_path / "0.csv").read_bytes()
     assert first == (tmp_path / "1.csv").read_bytes()
     assert first.index(b"anna.jung") < first.index("zoë".encode())
+
+
+def test_an_accent_does_not_move_a_name_to_the_end(read):
+    names = ["Zoe", "Émile", "Anna", "Lukas", "Lê"]
+    rows = read(*[submission(exercise(), student=Student(name, name)) for name in names])
+    assert [row["name"] for row in rows] == ["Anna", "Émile", "Lê", "Lukas", "Zoe"]
 
 
 def test_no_results_make_a_gradebook_with_headers_alone(read, tmp_path):

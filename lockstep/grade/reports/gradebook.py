@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lockstep.grade.model import ExerciseResult, SubmissionResult
+from lockstep.grade.names import words
 from lockstep.grade.reports.files import write_whole
 from lockstep.grade.reports.naming import points_text, split_notebook, time_text
 from lockstep.grade.reports.spreadsheet import csv_bytes
 
-LEADING = ["student", "name", "notebook", "state", "points", "out of", "percent", "handed in"]
+LEADING = ["student", "name", "notebook", "state", "points", "out of", "percent", "handed in (UTC)"]
 LAST = "notes"
 LONGEST_NOTES = 2000  # characters; a cell of Excel holds 32,767 and shows far fewer
 NUMBERED = ("right", "partly", "wrong")  # the states of an exercise whose points say it all
@@ -27,16 +28,16 @@ class _Row:
     notes: str
 
     @property
-    def order(self) -> tuple[str, str, str, tuple[str, ...]]:
+    def order(self) -> tuple[tuple[str, ...], str, str, tuple[str, ...]]:
         student, name, notebook = self.leading[:3]
-        return (name.casefold(), student, notebook, self.leading)
+        return (words(name), student, notebook, self.leading)
 
 
 def write_gradebook(path: Path, results: Iterable[SubmissionResult]) -> None:
     """Write the gradebook: sorted by name, a row for each student and notebook.
 
     The leading columns are the student's id and name, the notebook, the state ("graded",
-    "unreadable", "missing"), points, out of, percent and when it was handed in. A column for each
+    "unreadable", "missing"), points, out of, percent and when it was handed in, in UTC. A column for each
     exercise follows, and the teacher's notes come last. Points and percent are empty where
     nothing was graded: an empty cell is left out of a spreadsheet's mean, and a zero is not.
 
@@ -68,7 +69,7 @@ def _row(result: SubmissionResult) -> _Row:
         result.notebook,
         result.state or "graded",
         *numbers,
-        time_text(result.handed_in),
+        time_text(result.handed_in).removesuffix(" UTC"),  # with it, it is no time to a spreadsheet
     )
     exercises = result.exercises if graded else ()
     return _Row(

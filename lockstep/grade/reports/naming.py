@@ -1,7 +1,7 @@
 """How results are called where people read them: lessons, exercises, points."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 import yaml
@@ -79,10 +79,10 @@ def points_text(points: float) -> str:
 
 
 def time_text(handed_in: str | None) -> str:
-    """Return when something was handed in, to the minute; a spreadsheet takes it for a time.
+    """Return when something was handed in, to the minute, in UTC where the time says its zone.
 
-    >>> time_text("2026-11-20T17:03:00"), time_text("2026-11-20T17:03:00+00:00"), time_text(None)
-    ('2026-11-20 17:03', '2026-11-20 17:03 UTC', '')
+    >>> time_text("2026-11-20T17:03:00"), time_text("2026-11-20T17:03:00+01:00"), time_text(None)
+    ('2026-11-20 17:03', '2026-11-20 16:03 UTC', '')
     """
     if not handed_in:
         return ""
@@ -90,5 +90,4 @@ def time_text(handed_in: str | None) -> str:
         time = datetime.fromisoformat(handed_in)
     except ValueError:
         return handed_in
-    zone = f" {time.tzname()}" if time.tzinfo else ""
-    return f"{time:%Y-%m-%d %H:%M}{zone}"
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if time.tzinfo else f"{time:%Y-%m-%d %H:%M}"

@@ -14,6 +14,8 @@ INVISIBLE = re.compile(
     "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\uffff]"
 )
 REPLACEMENT = "\ufffd"
+# An asterisk may also stand for a product, as in "2 * 3 * 4" or in an error that Python reports.
+CODE_OR_STRESSED = re.compile(r"`([^`\n]+)`|(?<![\w*])\*(?=\w)([^*`\n]{1,200})(?<=\w)\*(?![\w*])")
 LONGEST_CODE, MOST_LINES = 20_000, 400
 LEXER = PythonLexer(stripnl=False, ensurenl=False)
 FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
@@ -27,12 +29,17 @@ def visible(text: str, longest: int) -> str:
 
 
 def with_code(text: str) -> Markup:
-    """Return a message as HTML: escaped, and what stands between backticks as code.
+    """Return a message as HTML: escaped, `code` as code and *stressed* words stressed.
 
-    >>> with_code("Use `.T` & not <b>")
-    Markup('Use <code>.T</code> &amp; not &lt;b&gt;')
+    >>> with_code("Use `.T` & *not* <b>")
+    Markup('Use <code>.T</code> &amp; <em>not</em> &lt;b&gt;')
     """
-    return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(escape(text))))
+    return Markup(CODE_OR_STRESSED.sub(_as_tag, str(escape(text))))
+
+
+def _as_tag(found: re.Match[str]) -> str:
+    code, stressed = found.groups()
+    return f"<code>{code}</code>" if code else f"<em>{stressed}</em>"
 
 
 def shortened_code(code: str) -> tuple[str, bool]:
