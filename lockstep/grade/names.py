@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 
 LONGEST_SLUG = 40  # with the fingerprint, short enough for a folder that is deep already
 FINGERPRINT = 16  # base32 digits: 80 bits
@@ -18,6 +19,7 @@ ALREADY_SAFE = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,{LONGEST_SLUG - 1}}}")
 FINGERPRINTED = re.compile(rf"-[a-z2-7]{{{FINGERPRINT}}}$")
 
 
+@lru_cache(maxsize=8192)  # the lines that all notebooks of a class share
 def words(text: str, *, spelled_out: bool = False) -> tuple[str, ...]:
     """Return the words of a text without case, accents and separators.
 

@@ -104,7 +104,7 @@ def collect(
         _refuse_unknown(lesson, course)
     intake = Intake(scratch)
     intake.take(submissions)
-    tree = layout([found.parts for found in intake.found], submissions.name, course, roster)
+    tree = layout([found.parts for found in intake.found], submissions, course, roster)
     sorting = _Sorting(tree, course, roster, lessons, intake.unplaced)
     for found in stamped(intake, tree):
         sorting.place(found)
@@ -154,7 +154,7 @@ class _Sorting:
 
     def _read(self, found: Found, parts: tuple[str, ...], student: Student) -> None:
         if found.trouble:
-            raise UnreadableError(f"It {found.trouble}.")
+            raise UnreadableError(found.trouble)
         notebook = read_notebook(found.path)
         known = recognise(notebook, "/".join(parts), self.course)
         if self.lessons and known.lesson not in self.lessons:

@@ -49,7 +49,7 @@ class Found:
     digest
         SHA-256 of the copy's bytes.
     trouble
-        Why there is no copy, in words that follow `source`; empty where there is one.
+        Why there is no copy, in sentences; empty where there is one.
     """
 
     parts: tuple[str, ...]
@@ -198,7 +198,7 @@ class Intake:
             try:
                 self._take_all(archive_members(path, ONE_STUDENT, self.scratch), inside)
             except ArchiveError as error:
-                trouble = str(error)
+                trouble = _again(error)
         path.unlink(missing_ok=True)
         if trouble:
             self.found.append(Found(parts, source, (member.time,), path, digest, trouble))
@@ -208,10 +208,10 @@ class Intake:
     def _copy(self, member: Member, path: Path, budget: _Budget) -> tuple[str, str]:
         """Copy a member; return its digest, and why it could not be had."""
         if member.size > LARGEST_FILE:
-            sizes = f"has {member.size / 1e6:,.0f} MB; {LARGEST_FILE / 1e6:.0f} MB are the most"
-            return "", f"{sizes}. Clear the notebook's outputs, save it, and hand it in again"
+            sizes = f"It has {member.size / 1e6:,.0f} MB; {LARGEST_FILE / 1e6:.0f} MB are the most."
+            return "", f"{sizes} Clear the notebook's outputs, save it, and hand it in again."
         if not budget.allows(member.size):
-            return "", "was left out: with it the archive would unpack to more than it may"
+            return "", "It was left out: with it the archive would unpack to more than it may."
         digest = hashlib.sha256()
         length = 0
         try:
@@ -224,7 +224,7 @@ class Intake:
                     target.write(chunk)
         except ArchiveError as error:
             path.unlink(missing_ok=True)
-            return "", str(error)
+            return "", _again(error)
         finally:
             budget.spend(length)
         return digest.hexdigest(), ""
@@ -235,3 +235,7 @@ class Intake:
 
     def _refuse(self, source: str, reason: str) -> None:
         self.unplaced.append(Unplaced(source, f"It {reason}."))
+
+
+def _again(error: ArchiveError) -> str:
+    return f"It {error}. Hand in the notebook itself again."

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from lockstep.grade.collect.lessons import Course, without_copy_mark
 from lockstep.grade.collect.members import ARCHIVE, NOTEBOOK, shown
@@ -42,15 +43,17 @@ class Tree:
         return parts[depth:] if parts[:depth] == self.top and len(parts) > depth else None
 
 
-def layout(paths: Sequence[Parts], name: str, course: Course, roster: Roster | None) -> Tree:
+def layout(
+    paths: Sequence[Parts], submissions: Path, course: Course, roster: Roster | None
+) -> Tree:
     """Return how it is laid out.
 
     Parameters
     ----------
     paths
         Where the notebooks lie.
-    name
-        What the folder or archive is called.
+    submissions
+        The folder or archive itself.
     course
         The course, whose notebooks' names are no students'.
     roster
@@ -58,7 +61,7 @@ def layout(paths: Sequence[Parts], name: str, course: Course, roster: Roster | N
     """
     tops = {path[0] for path in paths if len(path) > 1}
     only = next(iter(tops)) if len(tops) == 1 else ""
-    if name == SUBMITTED:
+    if submissions.name == SUBMITTED:
         return Tree((), is_nbgrader=True)
     if _is_nbgrader(paths):
         return Tree((SUBMITTED,), is_nbgrader=True)
@@ -69,7 +72,7 @@ def layout(paths: Sequence[Parts], name: str, course: Course, roster: Roster | N
     if roster is not None:
         wraps = not roster.find(_student_text(only, ARCHIVE, course))
     else:
-        wraps = _wraps(only, [path[1:] for path in paths], name, course)
+        wraps = _wraps(only, [path[1:] for path in paths], submissions, course)
     return Tree((only,) if wraps else ())
 
 
@@ -79,20 +82,23 @@ def _is_nbgrader(paths: Sequence[Parts]) -> bool:
     return folders <= NBGRADER and any(path[:1] == (SUBMITTED,) and len(path) > 2 for path in paths)
 
 
-def _wraps(top: str, inside: list[Parts], name: str, course: Course) -> bool:
+def _wraps(top: str, inside: list[Parts], submissions: Path, course: Course) -> bool:
     """Return whether the only folder lies around the class, and is not its only student's.
 
-    Several things in it are several students, unless they are called as the course calls them. A
-    single one leaves only the archive's name to go by: what packs a folder calls the archive so.
+    Packing or unpacking a folder often puts one around it that is called as the archive is. Apart
+    from that, several things in an archive's only folder are several students, unless they are
+    called as the course calls them. A folder that a teacher names is taken at its word.
     """
     if course.is_name(top):
         return False  # skipped all the same, when a file is placed
     folders = {path[0] for path in inside if len(path) > 1 and not course.is_name(path[0])}
+    stems = [NOTEBOOK.sub("", path[0]) for path in inside if len(path) == 1]
+    things = len(folders) + len([stem for stem in stems if not course.is_name(stem)])
     if ARCHIVE.search(top):
         return len(folders) > 1
-    files = [NOTEBOOK.sub("", path[0]) for path in inside if len(path) == 1]
-    things = len(folders) + len([file for file in files if not course.is_name(file)])
-    return things > 1 or (things == 1 and ARCHIVE.sub("", name) == top)
+    if top == ARCHIVE.sub("", submissions.name):
+        return things > 1 or len(folders) == 1
+    return things > 1 and submissions.is_file()
 
 
 def student_of(parts: Parts, course: Course, roster: Roster | None) -> Student:

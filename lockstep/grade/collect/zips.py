@@ -44,7 +44,7 @@ def _check_directory(path: Path, limits: Limits) -> None:
         tail = file.read()
     end = tail.rfind(b"PK\x05\x06")
     size = int.from_bytes(tail[end + 12 : end + 16], "little")
-    if length < 1 << 32 and size > limits.members * DIRECTORY_ENTRY:
+    if end >= 0 and length < 1 << 32 and size > limits.members * DIRECTORY_ENTRY:
         raise ArchiveError(f"holds more than {limits.members:,} files")
 
 
