@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import threading
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import NoReturn
 
 import psutil
 
@@ -22,6 +24,7 @@ from lockstep.grade.warm import ANSWER, COMMAND, FORGET, FORK, WAIT
 
 STARTING = 120.0  # seconds for a framework's import on a slow machine
 LOOK_EVERY = 0.1  # seconds between two looks at how much memory a process takes
+GOING = 5.0  # seconds for a process to be gone that has hung up
 PASSED_ON = ("LANG", "LC_ALL", "LD_LIBRARY_PATH")
 ONE_THREAD = (
     "OMP_NUM_THREADS",
@@ -226,57 +229,49 @@ class ForkedStudent:
         self._engine = engine
         self._warm = warm
         self._open = True
+        self._number = 0
+        self._pidfd = os.pidfd_open(process)
 
     def ask(self, request: wire.Message, seconds: float) -> wire.Message:
         """Send a request, and return the reply."""
+        deadline = time.monotonic() + seconds
+        self._number += 1
         try:
             self._channel.settimeout(seconds)
-            wire.send(self._channel, request)
+            wire.send(self._channel, request | {"number": self._number})
         except TimeoutError:
             self._end("time limit", f"It did not end within {seconds:g} s.")
         except OSError:
             pass  # it has ended already: why is found out below
-        return self.receive(seconds)
+        while True:
+            reply = self._receive(seconds, deadline)
+            # What the student's own code wrote into the channel is no reply to anything.
+            if reply.get("number") == self._number:
+                return reply
 
     def receive(self, seconds: float) -> wire.Message:
         """Return the next message, within `seconds`."""
-        self._await(seconds)
-        self._channel.settimeout(seconds)
+        return self._receive(seconds, time.monotonic() + seconds)
+
+    def _receive(self, seconds: float, deadline: float) -> wire.Message:
+        watched = _Watched(self, seconds, deadline)
         try:
-            message = wire.receive(self._channel)
-        except TimeoutError:
-            self._end("time limit", f"It did not end within {seconds:g} s.")
+            message = wire.receive(watched)  # type: ignore[arg-type]  # it has the one method that is used
         except wire.WireError as error:
             self._end("crashed", f"The notebook's process was ended: {error}.")
         if message is None:
             raise self._ended()
         return message
 
-    def _await(self, seconds: float) -> None:
-        """Wait until something can be read, looking at the memory from time to time."""
-        deadline = time.monotonic() + seconds
-        self._channel.settimeout(LOOK_EVERY)
-        while True:
-            with contextlib.suppress(TimeoutError):
-                self._channel.recv(1, socket.MSG_PEEK)
-                return
-            if time.monotonic() > deadline:
-                self._end("time limit", f"It did not end within {seconds:g} s.")
-            if self._memory() > self._engine.limits.memory:
-                megabytes = self._engine.limits.memory >> 20
-                self._end("memory limit", f"It took more than {megabytes} MB of memory.")
-
-    def _memory(self) -> int:
+    def memory(self) -> int:
         """Return the bytes that the process and all that it started hold for themselves."""
-        taken = 0
+        taken = 0 if self._engine.sandbox else _taken(self._process)
         with contextlib.suppress(psutil.Error):
             for process in psutil.Process(self._process).children(recursive=True):
-                with contextlib.suppress(psutil.Error):
-                    info = process.memory_info()
-                    taken += info.rss - info.shared
+                taken += _taken(process.pid)
         return taken
 
-    def _end(self, state: str, message: str) -> None:
+    def _end(self, state: str, message: str) -> NoReturn:
         self.close()
         raise Ended(state, message)  # type: ignore[arg-type]
 
@@ -284,8 +279,15 @@ class ForkedStudent:
         """Say why the process is gone."""
         self._open = False
         self._channel.close()
+        # Who only hung up is made to go: the warm process must not be kept waiting.
+        hung_up = not select.select([self._pidfd], [], [], GOING)[0]
+        self._kill()
+        os.close(self._pidfd)
         with self._engine._lock:
             code = self._warm.wait(self._process)
+        if hung_up:
+            return Ended("crashed", "It cut the notebook's process off from the grader.")
+        code = 128 - code if code < 0 else code
         if code == 128 + signal.SIGXCPU:
             return Ended("time limit", "It used up its time.")
         if code > 128:
@@ -299,7 +301,52 @@ class ForkedStudent:
             return
         self._open = False
         self._channel.close()
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self._process, signal.SIGKILL)
+        os.close(self._pidfd)
+        self._kill()
         with self._engine._lock:
             self._warm.forget(self._process)
+
+    def _kill(self) -> None:
+        """End all of it; without a sandbox that is the process's session, as far as it stayed in it."""
+        with contextlib.suppress(ProcessLookupError):
+            if self._engine.sandbox:
+                os.kill(self._process, signal.SIGKILL)
+            else:
+                os.killpg(self._process, signal.SIGKILL)
+
+
+class _Watched:
+    """A student's channel while the grader reads from it: time and memory are looked at meanwhile."""
+
+    def __init__(self, student: ForkedStudent, seconds: float, deadline: float) -> None:
+        self._student = student
+        self._seconds = seconds
+        self._deadline = deadline
+        self._next_look = time.monotonic() + LOOK_EVERY
+        student._channel.settimeout(LOOK_EVERY)
+
+    def recv(self, size: int) -> bytes:
+        """Return what comes next, `size` bytes at most; whoever sends it drop by drop gains no time."""
+        while True:
+            if time.monotonic() > self._next_look:
+                self._look()
+            with contextlib.suppress(TimeoutError):
+                return self._student._channel.recv(size)
+
+    def _look(self) -> None:
+        if time.monotonic() > self._deadline:
+            self._student._end("time limit", f"It did not end within {self._seconds:g} s.")
+        limit = self._student._engine.limits.memory
+        if self._student.memory() > limit:
+            self._student._end("memory limit", f"It took more than {limit >> 20} MB of memory.")
+        self._next_look = time.monotonic() + LOOK_EVERY
+
+
+def _taken(process: int) -> int:
+    """Return the bytes that a process holds for itself, and those that it shares with no file."""
+    taken = 0
+    with contextlib.suppress(OSError), open(f"/proc/{process}/status") as status:
+        for line in status:
+            if line.startswith(("RssAnon:", "RssShmem:")):
+                taken += int(line.split()[1]) << 10
+    return taken

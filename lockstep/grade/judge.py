@@ -12,6 +12,7 @@ from lockstep.learn.exercises import Exercise
 from lockstep.learn.judging import RecordedCase, compare, same
 
 ENDED = ("time limit", "memory limit", "crashed", "not run")
+LONGEST = 4_000
 NOT_ATTEMPTED = "Nothing was written in place of the blank yet."
 
 
@@ -68,14 +69,15 @@ def judge(
     code
         The student's code.
     """
-    broken = next((outcome for outcome in outcomes if outcome.problem in ENDED), None)
+    called = outcomes if again is None else [*outcomes, again]
+    broken = next((outcome for outcome in called if outcome.problem in ENDED), None)
     if broken is not None:
         return _result(exercise, _state(broken.problem), broken.message, code)
     right = _right_cases(exercise, cases, outcomes, again)
     if len(right) == len(cases):
         return _result(exercise, "right", "", code, points=exercise.points)
     points = round(exercise.points * len(right) / len(cases), 2)
-    problem = next((outcome for outcome in outcomes if outcome.problem), None)
+    problem = next((outcome for outcome in called if outcome.problem), None)
     if problem is not None:
         message = _cell_message(cell, problem)
         state: State = "partly" if right else _state(problem.problem)
@@ -160,6 +162,7 @@ def _result(
     values: str = "",
 ) -> ExerciseResult:
     hint = "" if state == "right" else exercise.hints[0]
+    said, shown = message[:LONGEST], values[:LONGEST]  # names and text in it may be a student's
     return ExerciseResult(
-        exercise.name, state, points, exercise.points, message, mistake, values, hint, code
+        exercise.name, state, points, exercise.points, said, mistake, shown, hint, code
     )

@@ -15,13 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from lockstep.grade import seccomp
+
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_NOATIME, MS_NODIRATIME, MS_RELATIME = 1024, 2048, 1 << 21
 MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
 MNT_DETACH = 2
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 LINUX_CAPABILITY_VERSION_3 = 0x20080522
 
 # Who a student's process is where the grader is root: one of many that nobody is, another for each
@@ -137,6 +139,7 @@ def enter(readable: list[str], root: str, limits: Limits) -> None:
     become = FIRST_USER + os.getpid() % USERS if user == 0 else None
     _die_with_parent()
     _stay_outside(os.fork())
+    os.setsid()  # a signal to the process group would reach out of the namespace, to the grader
     _die_with_parent()
     _build_view(readable, root, limits)
     _drop_privileges(become)
@@ -145,6 +148,16 @@ def enter(readable: list[str], root: str, limits: Limits) -> None:
     _call("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)
     _call("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     limit(limits)
+    _refuse_calls()
+
+
+def _refuse_calls() -> None:
+    """Give up the system calls that a student's code has no use for."""
+    filter_ = seccomp.program()
+    if filter_ is not None:
+        argument, kept = seccomp.as_argument(filter_)
+        _call("prctl", PR_SET_SECCOMP, seccomp.SECCOMP_MODE_FILTER, argument, 0, 0)
+        del kept
 
 
 def _map_user(user: int, group: int) -> None:

@@ -82,13 +82,16 @@ class Session:
     def answer(self, exercise: str, inputs: Inputs) -> CaseOutcome:
         """Call the answer to an exercise with one case's inputs."""
         student = self._ready()
-        if student is None:
+        seconds = self._seconds()
+        if student is None or seconds <= 0:
             return CaseOutcome(problem="not run", message=self._out_of_time())
         request = {"answer": exercise, "inputs": wire.encode_inputs(dict(inputs))}
         try:
-            return _case(student.ask(request, self._seconds()))
+            return _case(student.ask(request, seconds))
         except Ended as ended:
             self._student = None
+            if self._was_cut_short(ended, seconds):
+                return CaseOutcome(problem="not run", message=self._out_of_time())
             return CaseOutcome(problem=ended.state, message=ended.message)
         except wire.WireError as error:
             return CaseOutcome(problem="error", message=f"What it gave back is unusable: {error}.")
@@ -110,24 +113,30 @@ class Session:
         for number, cell in enumerate(self.cells):
             if self.outcomes.get(number, CellOutcome()).ended:
                 continue
+            seconds = self._seconds()
+            if seconds <= 0:
+                student.close()
+                return None
             try:
-                seconds = self._seconds()
-                if seconds <= 0:
-                    student.close()
-                    return None
                 reply = student.ask({"cell": cell.source, "exercise": cell.exercise}, seconds)
                 self.outcomes[number] = CellOutcome(error=_error(reply))
             except Ended as ended:
-                self.outcomes[number] = CellOutcome(ended=ended)
+                if not self._was_cut_short(ended, seconds):
+                    self.outcomes[number] = CellOutcome(ended=ended)
                 return None
         return student
+
+    def _was_cut_short(self, ended: Ended, seconds: float) -> bool:
+        """Return whether something was stopped that had not had its own time."""
+        return ended.state == "time limit" and seconds < self.limits.seconds
 
     def _seconds(self) -> float:
         """Return the time for what comes next; none is left when the whole time is up."""
         return min(self.limits.seconds, self._deadline - time.monotonic())
 
     def _out_of_time(self) -> str:
-        return f"It was not run: the notebook used up its {self.limits.whole_seconds:g} s before."
+        whole = f"{self.limits.whole_seconds:g} s"
+        return f"It was not run to its end: the notebook as a whole used up its {whole}."
 
 
 def _error(reply: wire.Message) -> wire.Message | None:
@@ -138,8 +147,8 @@ def _error(reply: wire.Message) -> wire.Message | None:
     error = error if isinstance(error, dict) else {}
     line = error.get("line")
     return {
-        "type": str(error.get("type", "an error"))[:100],
-        "message": str(error.get("message", ""))[:2000],
+        "type": wire.text(error.get("type", "an error"), 100),
+        "message": wire.text(error.get("message", ""), 2000),
         "line": line if isinstance(line, int) else None,
         "memory": error.get("memory") is True,
     }
@@ -151,4 +160,4 @@ def _case(reply: wire.Message) -> CaseOutcome:
         return CaseOutcome(results=wire.decode_arrays(reply["results"]))
     problem = str(reply.get("problem"))
     known = problem if problem in ("not attempted", "memory limit") else "error"
-    return CaseOutcome(problem=known, message=str(reply.get("message", ""))[:2000])
+    return CaseOutcome(problem=known, message=wire.text(reply.get("message", ""), 2000))

@@ -23,6 +23,7 @@ from lockstep.lessons import lessons_folder
 
 SEED = 0  # of what a notebook draws without a seed of its own; the hidden cases have another
 LONGEST_MESSAGE = 2_000
+LARGEST_RESULTS = 5 << 20  # bytes; written as text they take a third more
 PACKAGES = {"pytorch": {"torch"}, "keras": {"keras", "tensorflow"}}
 OUT_OF_MEMORY = ("allocate memory", "OOM when allocating", "bad_alloc", "Unable to allocate")
 
@@ -91,13 +92,19 @@ class Notebook:
             return _problem("error", f"The notebook defines no function or class `{name}`.")
         try:
             results = run_answer(self.exercises[name], answer, inputs, self.framework or "")
+            if sum(array.nbytes for array in results.values()) > LARGEST_RESULTS:
+                return _problem(
+                    "error", f"`{name}` gave back more than {LARGEST_RESULTS >> 20} MB."
+                )
             return {"results": wire.encode_arrays(results)}
         except NotAttemptedError:
             return _problem("not attempted", "")
         except AnswerError as error:
             state = "memory limit" if _is_memory(error.__cause__) else "error"
             return _problem(state, str(error))
-        except Exception as error:  # an object that fights back when its numbers are read
+        except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
+            return _problem("error", f"`{name}` raised {type(error).__name__}: {_said(error)}")
+        except BaseException as error:  # an object that fights back when its numbers are read
             return _problem("error", f"What `{name}` gave back cannot be read: {_said(error)}")
 
 
@@ -118,13 +125,16 @@ def describe(error: BaseException) -> wire.Message:
 
 
 def _is_memory(error: BaseException | None) -> bool:
-    return isinstance(error, MemoryError) or any(part in str(error) for part in OUT_OF_MEMORY)
+    return isinstance(error, MemoryError) or any(part in _said(error) for part in OUT_OF_MEMORY)
 
 
-def _said(error: BaseException) -> str:
-    message = error.msg if isinstance(error, SyntaxError) else str(error)
-    first = (str(message).strip().splitlines() or ["without a message"])[0]
-    return first[:LONGEST_MESSAGE]
+def _said(error: BaseException | None) -> str:
+    """Return the first line of what an exception says; its own code may fail at saying it."""
+    try:
+        message = str(error.msg if isinstance(error, SyntaxError) else error)
+    except Exception:
+        message = ""
+    return (message.strip().splitlines() or ["without a message"])[0][:LONGEST_MESSAGE]
 
 
 def _problem(state: str, message: str) -> wire.Message:
@@ -137,6 +147,10 @@ def serve(channel: socket.socket, shell: InteractiveShell) -> None:
     if first is not None:
         prepare(first["framework"])
         notebook = Notebook(shell, first["lesson"], first["framework"])
+        here = os.getpid()
         while (request := wire.receive(channel, sys.maxsize)) is not None:
-            wire.send(channel, notebook.reply(request))
+            reply = notebook.reply(request)
+            if os.getpid() != here:  # the student's code forked, and the copy came back as well
+                break
+            wire.send(channel, reply | {"number": request["number"]})
     os._exit(0)

@@ -8,6 +8,7 @@ import base64
 import binascii
 import json
 import math
+import re
 import socket
 import struct
 from typing import Any
@@ -19,8 +20,10 @@ from lockstep.learn.answering import Results
 Message = dict[str, Any]
 LENGTH = struct.Struct("!I")
 LARGEST_REPLY = 8_000_000  # bytes; the largest answer of the course has some thousand numbers
-KINDS = "biufcU"  # truth values, integers, floats, complex numbers and text; no Python objects
+# Truth values, integers, floats, complex numbers and text; no Python objects.
+DTYPE = re.compile(r"[<>|=]?([biufc]\d{1,2}|U\d{1,7})")
 LARGEST_RANK = 32
+MOST_RESULTS, LONGEST_NAME = 200, 100
 
 
 class WireError(Exception):
@@ -49,25 +52,45 @@ def decode_arrays(message: object) -> Results:
     """
     if not isinstance(message, dict):
         raise WireError("there are no results in it")
-    return {str(name): _array(part) for name, part in message.items()}
+    if len(message) > MOST_RESULTS:
+        raise WireError(f"there are more than {MOST_RESULTS} results in it")
+    return {text(name, LONGEST_NAME): _array(part) for name, part in message.items()}
 
 
 def _array(part: object) -> np.ndarray:
     if not isinstance(part, dict):
         raise WireError("a result is no array")
     try:
-        dtype = np.dtype(str(part["dtype"]))
-        shape = tuple(int(length) for length in part["shape"])
+        named = str(part["dtype"])
+        shape = tuple(int(length) for length in part["shape"][: LARGEST_RANK + 1])
         data = base64.b64decode(str(part["data"]), validate=True)
-    except (KeyError, TypeError, ValueError, OverflowError, SyntaxError, binascii.Error) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, binascii.Error) as error:
         raise WireError("a result is no array") from error
-    if dtype.kind not in KINDS or len(shape) > LARGEST_RANK or min(shape, default=0) < 0:
+    if not DTYPE.fullmatch(named) or len(shape) > LARGEST_RANK or min(shape, default=0) < 0:
         raise WireError("a result is no array of numbers")
-    if math.prod(shape) * dtype.itemsize != len(data):
-        raise WireError("a result has another size than it says")
-    if not data:
-        return np.zeros(shape, dtype)
-    return np.frombuffer(data, dtype).reshape(shape)
+    try:
+        dtype = np.dtype(named)
+        if dtype.itemsize == 0 or math.prod(shape) * dtype.itemsize != len(data):
+            raise WireError("a result has another size than it says")
+        array = np.frombuffer(data, dtype).reshape(shape) if data else np.zeros(shape, dtype)
+    except (TypeError, ValueError, OverflowError, MemoryError) as error:
+        raise WireError("a result is no array") from error
+    return _readable(array) if dtype.kind == "U" else array
+
+
+def _readable(array: np.ndarray) -> np.ndarray:
+    """Return an array of text, once its bytes are known to be text."""
+    try:
+        for one in array.flat:
+            str(one).encode()
+    except ValueError as error:
+        raise WireError("a result is no text") from error
+    return array
+
+
+def text(value: object, most: int) -> str:
+    """Return what a student's process says as text that can be kept and shown anywhere."""
+    return str(value)[:most].encode("utf-8", "replace").decode()
 
 
 def encode_inputs(inputs: Message) -> Message:
