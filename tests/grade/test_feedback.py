@@ -80,8 +80,26 @@ def test_every_state_has_a_sign_words_and_something_to_say(state):
     look = LOOKS[state]
     shown = f'<span class="sign" aria-hidden="true">{look.sign}</span> {look.words}'
     assert html.count(shown) == 2  # in the table and in the exercise
-    assert look.otherwise.split("`")[0].replace("'", "&#39;") in html
+    assert look.sign
+    if state != "right":
+        assert look.otherwise in html
+        assert look.advice.partition("`")[0] in html
     assert f'<article class="card {state.replace(" ", "-")}"' in html
+
+
+def test_what_to_look_for_stands_below_what_the_judge_says():
+    html = feedback_html([submission(exercise(state="time limit", message="No end in 30 s."))])
+    assert "No end in 30 s.\nLook for a loop that never ends" in html
+
+
+def test_right_is_not_said_twice_and_what_says_more_is_shown():
+    assert "This is right." not in feedback_html([submission(exercise(message="This is right."))])
+    assert "Right, and short." in feedback_html([submission(exercise(message="Right, and short."))])
+
+
+def test_the_blank_is_not_shown_as_the_students_code():
+    result = exercise(state="not attempted", code="raise NotImplementedError()")
+    assert "NotImplementedError" not in feedback_html([submission(result)])
 
 
 def test_the_words_of_the_states_differ():

@@ -36,11 +36,22 @@ EXPECTED_AND_GOT = re.compile(r"(expected[^\n]*)\n(.*?)\n\n(got)\n(.*)", re.DOTA
 
 @dataclass(frozen=True)
 class Look:
-    """How a state is shown: a sign and words, and what to say where the judge says nothing."""
+    """How a state is shown.
+
+    Parameters
+    ----------
+    sign, words
+        What stands for it; the sign is never alone.
+    otherwise
+        What to say where the judge says nothing.
+    advice
+        What to look for, whatever the judge says.
+    """
 
     sign: str
     words: str
-    otherwise: str
+    otherwise: str = ""
+    advice: str = ""
 
 
 LOOKS = {
@@ -52,31 +63,32 @@ LOOKS = {
     "time limit": Look(
         "■",
         "Stopped: out of time",
-        "Your code was still running when its time was over. Look for a loop that never ends, or for "
-        "work that is done again and again.",
+        "Your code was still running when its time was over.",
+        "Look for a loop that never ends, or for work that is done again and again.",
     ),
     "memory limit": Look(
         "■",
         "Stopped: out of memory",
-        "Your code asked for more memory than there is. Look for a tensor that is far larger than it "
-        "needs to be, or for a list that never stops growing.",
+        "Your code asked for more memory than there is.",
+        "Look for a tensor that is far larger than it needs to be, or for a list that never stops growing.",
     ),
     "crashed": Look(
         "■",
         "Crashed",
-        "Python itself ended while your code ran, so there is no error message to show. Look for a call "
-        "that ends the program, such as `exit()`, or for a function that calls itself without an end.",
+        "Python itself ended while your code ran, so there is no error message to show.",
+        "Look for a call that ends the program, such as `exit()`, or for a function that calls itself "
+        "without an end.",
     ),
     "not run": Look(
         "–",
         "Not run",
-        "Something before this exercise ended the run, so this answer was never called. Mend what stands "
-        "above it, and it will be.",
+        "Something before this exercise ended the run, so this answer was never called.",
+        "Mend what stands above it, and it will be.",
     ),
 }
 NOT_GRADED = {
-    "unreadable": Look("!", "Your file could not be read", ""),
-    "missing": Look("○", "Nothing has come in yet", ""),
+    "unreadable": Look("!", "Your file could not be read"),
+    "missing": Look("○", "Nothing has come in yet"),
 }
 
 
@@ -185,7 +197,8 @@ def _section(number: int, result: SubmissionResult) -> _Section:
 
 def _exercise(anchor: str, result: ExerciseResult, heading: str) -> _Exercise:
     look = LOOKS[result.state]
-    code, shortened = shortened_code(result.code)
+    # The blank is not the student's code.
+    code, shortened = shortened_code("" if result.state == "not attempted" else result.code)
     return _Exercise(
         anchor=anchor,
         name=visible(result.exercise, LONGEST_NAME),
@@ -193,12 +206,20 @@ def _exercise(anchor: str, result: ExerciseResult, heading: str) -> _Exercise:
         state=result.state,
         look=look,
         points=_of(result.points, result.out_of),
-        message=with_code(visible(result.message, LONGEST_TEXT) or look.otherwise),
+        message=with_code(_message(result, look)),
         values=_values(visible(result.values, LONGEST_TEXT)),
         hint=with_code(visible(result.hint, LONGEST_TEXT)),
         code=in_colour(code),
         shortened=shortened,
     )
+
+
+def _message(result: ExerciseResult, look: Look) -> str:
+    """Return what to say; nothing where the sign and its words say as much."""
+    message = visible(result.message, LONGEST_TEXT) or look.otherwise
+    if result.state == "right" and message == look.otherwise:
+        return ""
+    return f"{message}\n{look.advice}".strip()
 
 
 def _values(text: str) -> list[tuple[str, str]]:
