@@ -83,11 +83,11 @@ def _unpacked(
             left = limits.total
             try:
                 for chunk in chunks(partial(unpacker, path)):
+                    target.write(chunk[:left])
                     left -= len(chunk)
                     if left < 0:
                         problem = f"unpacks to more than {limits.total / 1e6:,.0f} MB"
                         break
-                    target.write(chunk)
             except ArchiveError as error:
                 problem = str(error)
         yield tar, problem

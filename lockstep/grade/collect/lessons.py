@@ -55,6 +55,8 @@ class Course:
 
     def without_names(self, text: str) -> str:
         """Return a file's or folder's name without the notebook's name in it; the text if that is all."""
+        if not self._names.search(text):
+            return text
         pieces = (piece.strip(SEPARATORS) for piece in self._names.split(text))
         rest = " ".join(filter(None, pieces))
         return rest if re.search(r"[^\W_]", without_copy_mark(rest)) else text

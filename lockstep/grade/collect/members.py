@@ -58,7 +58,7 @@ def refusal_of(name: str) -> str:
     """
     if "\0" in name:
         return "has a name with a null byte in it"
-    if PurePosixPath(name.replace("\\", "/")).is_absolute() or re.match(r"[A-Za-z]:", name):
+    if PurePosixPath(name.replace("\\", "/")).is_absolute() or re.match(r"[A-Za-z]:[\\/]", name):
         return "has an absolute path for a name"
     if ".." in parts_of(name):
         return "has a path with `..` for a name"

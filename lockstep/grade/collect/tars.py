@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from lockstep.grade.collect.members import Member, about_kind, decoded, moment
-from lockstep.grade.collect.reading import ArchiveError
+from lockstep.grade.collect.reading import BROKEN, ArchiveError, why
 
 LARGEST_HEADER = 1 << 20  # bytes; a long name needs a thousand
 
@@ -41,14 +41,20 @@ def tar_members(path: Path, problem: str) -> Iterator[Member]:
     ArchiveError
         After the last file that can be read, where there may be others.
     """
-    with path.open("rb") as file:
-        careful = cast(IO[bytes], _Careful(file))
-        with tarfile.open(fileobj=careful, mode="r:", encoding="utf-8") as archive:
-            yield from map(partial(_member, archive), _infos(archive))
-            if not problem and not _ends_well(file, archive.offset):
-                problem = "is damaged"
+    seen = False
+    try:
+        with path.open("rb") as file:
+            careful = cast(IO[bytes], _Careful(file))
+            with tarfile.open(fileobj=careful, mode="r:", encoding="utf-8") as archive:
+                for info in _infos(archive):
+                    seen = True
+                    yield _member(archive, info)
+                if not problem and not _ends_well(file, archive.offset):
+                    problem = "is damaged"
+    except BROKEN as error:
+        problem = problem or why(error)
     if problem:
-        raise ArchiveError(f"{problem}; what comes after was left out")
+        raise ArchiveError(problem + ("; what comes after was left out" if seen else ""))
 
 
 def _infos(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
