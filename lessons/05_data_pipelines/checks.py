@@ -9,6 +9,7 @@ from lockstep.learn.exercises import Case, Exercise, Mistake
 Generator = np.random.Generator
 Array = np.ndarray
 
+DISTINCT = 1e-3  # how far apart two losses must be, relative to the largest; a hundred tolerances
 LARGEST_GREY = 255  # the largest grey level of an image file
 
 # 1. epoch_loss
@@ -274,16 +275,28 @@ def weight_of_each_example(labels: Array, classes: int) -> Array:
 
 def weighted_loss_cases(generator: Generator) -> list[Case]:
     """Return two cases in which each class occurs and has a weight of its own."""
-    cases = []
-    for rows, classes in [(4, 2), (8, 5)]:
+    return [
+        Case(f"{rows} rows of {classes} classes", weighted_inputs(generator, rows, classes))
+        for rows, classes in [(4, 2), (8, 5)]
+    ]
+
+
+def weighted_inputs(generator: Generator, rows: int, classes: int) -> dict[str, Array]:
+    """Draw a batch until each wrong loss is far from the right one.
+
+    The losses are single numbers, and two of them may come close by chance.
+    """
+    while True:
         labels = np.append(np.arange(classes), generator.integers(0, classes, size=rows - classes))
-        inputs = {
+        drawn = {
             "logits": generator.normal(size=(rows, classes)) * 2,
             "labels": generator.permutation(labels),
             "class_weights": generator.uniform(1, 2, size=classes) * (1 + np.arange(classes)),
         }
-        cases.append(Case(f"{rows} rows of {classes} classes", inputs))
-    return cases
+        losses = np.array([wrong(**drawn) for wrong in (weighted_right, *WEIGHTED_WRONG)])
+        apart = np.abs(losses[:, None] - losses) + np.eye(len(losses)) * losses.max()
+        if apart.min() > DISTINCT * losses.max():
+            return drawn
 
 
 def losses_of(logits: Array, labels: Array) -> Array:
@@ -291,6 +304,12 @@ def losses_of(logits: Array, labels: Array) -> Array:
     largest = logits.max(axis=1)
     log_sums = largest + np.log(np.exp(logits - largest[:, None]).sum(axis=1))
     return log_sums - logits[np.arange(len(labels)), labels]
+
+
+def weighted_right(logits: Array, labels: Array, class_weights: Array) -> Array:
+    """Return the right loss."""
+    weights = class_weights[labels]
+    return (weights * losses_of(logits, labels)).sum() / weights.sum()
 
 
 def divided_by_number(logits: Array, labels: Array, class_weights: Array) -> Array:
@@ -319,6 +338,15 @@ def weighted_twice(logits: Array, labels: Array, class_weights: Array) -> Array:
     probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
     weights = class_weights[labels]
     return (weights * losses_of(probabilities, labels)).sum() / weights.sum()
+
+
+WEIGHTED_WRONG = (
+    divided_by_number,
+    unweighted,
+    weighted_sum,
+    divided_by_class_weights,
+    weighted_twice,
+)
 
 
 def one_loss_each(logits: Array, labels: Array, class_weights: Array) -> Array:
@@ -614,8 +642,7 @@ EXERCISES = [
         ],
         hints=[
             "First count how often each class occurs.",
-            "`torch.bincount(labels, minlength=classes)` counts in PyTorch. In Keras, add up the rows of "
-            "`keras.ops.one_hot(labels, classes)`.",
+            "`torch.bincount(labels, minlength=classes)` counts in PyTorch, and `keras.ops.bincount` does in Keras.",
             "With the counts: `len(labels) / (classes * counts)`.",
         ],
     ),
