@@ -213,6 +213,23 @@ def stop_without_reset(losses: Array, patience: int) -> tuple[int, int]:
     return epoch, best
 
 
+def stop_tie_counts(losses: Array, patience: int) -> tuple[int, int]:
+    """Take an epoch that only equals the best for a better one."""
+    best = 0
+    for epoch, loss in enumerate(losses):
+        if loss <= losses[best]:
+            best = epoch
+        if epoch - best == patience:
+            break
+    return epoch, best
+
+
+def stop_best_of_all(losses: Array, patience: int) -> tuple[int, int]:
+    """Look for the best epoch among those too that come after the end."""
+    epoch, _ = stop_right(losses, patience)
+    return epoch, int(np.argmin(losses))
+
+
 def stop_never(losses: Array, patience: int) -> tuple[int, int]:
     """Look at all the epochs."""
     return len(losses) - 1, int(np.argmin(losses))
@@ -241,6 +258,8 @@ STOP_WRONG = (
     stop_one_late,
     stop_against_last,
     stop_without_reset,
+    stop_tie_counts,
+    stop_best_of_all,
     stop_never,
     stop_keeps_last,
     stop_counted_from_one,
@@ -249,9 +268,13 @@ STOP_WRONG = (
 
 
 def stop_inputs(generator: Generator, epochs: int, patience: int) -> dict[str, Any]:
-    """Draw validation losses until every wrong answer gives numbers of its own."""
+    """Draw validation losses until every wrong answer gives numbers of its own.
+
+    They have one decimal, so that two epochs may have the same loss.
+    """
     while True:
         losses = 2 / np.sqrt(1 + np.arange(epochs)) + generator.normal(scale=0.3, size=epochs)
+        losses = losses.round(1)
         results = {stop_right(losses, patience)}
         results |= {wrong(losses, patience) for wrong in STOP_WRONG}
         if len(results) == 1 + len(STOP_WRONG):
@@ -348,6 +371,12 @@ def schedule_bare_cosine(step: Array, peak: float, warm_up: int, steps: int) -> 
     return np.where(step < warm_up, peak * (step + 1) / warm_up, bare)
 
 
+def schedule_one_step_long(step: Array, peak: float, warm_up: int, steps: int) -> Array:
+    """Let the warm-up take one step too many."""
+    right = schedule(step, peak, warm_up, steps)
+    return np.where(step == warm_up, peak * (step + 1) / warm_up, right)
+
+
 def schedule_without_warm_up(step: Array, peak: float, warm_up: int, steps: int) -> Array:
     """Leave the warm-up out."""
     return peak * (1 + np.cos(np.pi * step / steps)) / 2
@@ -435,6 +464,18 @@ def momentum_none(w: Any, v: Any, g: Any, rate: float, momentum: float) -> tuple
 def momentum_no_rate(w: Any, v: Any, g: Any, rate: float, momentum: float) -> tuple[Any, Any]:
     """Forget the learning rate."""
     new = momentum * v + g
+    return w - new, new
+
+
+def momentum_swapped(w: Any, v: Any, g: Any, rate: float, momentum: float) -> tuple[Any, Any]:
+    """Give the velocity back first."""
+    new = momentum * v + g
+    return new, w - rate * new
+
+
+def momentum_plus_rate(w: Any, v: Any, g: Any, rate: float, momentum: float) -> tuple[Any, Any]:
+    """Put the learning rate into the velocity, and take that away."""
+    new = momentum * v + rate * g
     return w - new, new
 
 
@@ -829,6 +870,17 @@ EXERCISES = [
                 numpy=stop_without_reset,
             ),
             Mistake(
+                "a tie counts",
+                say="An epoch that only *equals* the best loss counted as better. It must be below it: `<`, not `<=`.",
+                numpy=stop_tie_counts,
+            ),
+            Mistake(
+                "best of all",
+                say="It stops at the right epoch. The best epoch was looked for among all of them, and this one comes "
+                "after the end: it was never trained.",
+                numpy=stop_best_of_all,
+            ),
+            Mistake(
                 "never stopped",
                 say="Your training went on to the last epoch. It stops when `patience` epochs in a row have not beaten "
                 "the *best* loss. (To be better than the epoch before is not enough.) What comes later is not "
@@ -903,6 +955,11 @@ EXERCISES = [
                 numpy=schedule_bare_cosine,
             ),
             Mistake(
+                "one step too many in the warm-up",
+                say="In step `warm_up` the rate goes above `peak`. That step belongs to the cosine: `<`, not `<=`.",
+                numpy=schedule_one_step_long,
+            ),
+            Mistake(
                 "no warm-up",
                 say="This is the cosine without any warm-up. In the steps before `warm_up` the rate rises.",
                 numpy=schedule_without_warm_up,
@@ -956,6 +1013,17 @@ EXERCISES = [
                 "no momentum",
                 "This is a plain step: the old velocity has no part in it.",
                 momentum_none,
+            ),
+            momentum_mistake(
+                "swapped",
+                "Both are right after the first step, in the other order. The weights come first, then the velocity.",
+                momentum_swapped,
+            ),
+            momentum_mistake(
+                "rate in the velocity",
+                "The weights are right. The learning rate went into your velocity. Here the gradient enters it in "
+                "full, and the rate comes in only where the weights move.",
+                momentum_plus_rate,
             ),
             momentum_mistake(
                 "no learning rate",
