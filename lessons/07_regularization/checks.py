@@ -11,6 +11,7 @@ Generator = np.random.Generator
 Array = np.ndarray
 
 EPSILON = 0.001
+DISTINCT = 1e-3  # how far apart two losses must be, relative to the largest; a hundred tolerances
 DECAY = 0.1  # of the translated step; the L2 penalty has half of it as its factor
 
 # 1. dropout
@@ -49,14 +50,24 @@ def dropout_unscaled(hidden: Array, drawn: Array, rate: float, training: int) ->
     return hidden * (drawn >= rate) if training else hidden * (1 - rate)
 
 
+def dropout_not_scaled(hidden: Array, drawn: Array, rate: float, training: int) -> Array:
+    """Drop, and leave the size of what is kept as it was."""
+    return hidden * (drawn >= rate) if training else hidden
+
+
+def dropout_made_smaller(hidden: Array, drawn: Array, rate: float, training: int) -> Array:
+    """Multiply with the kept share in place of dividing."""
+    return hidden * (drawn >= rate) * (1 - rate) if training else hidden
+
+
 def dropout_by_rate(hidden: Array, drawn: Array, rate: float, training: int) -> Array:
-    """Divide by the rate; here in evaluation as well."""
-    return hidden * (drawn >= rate) / rate if training else hidden / rate
+    """Divide by the rate."""
+    return hidden * (drawn >= rate) / rate if training else hidden
 
 
 def dropout_turned(hidden: Array, drawn: Array, rate: float, training: int) -> Array:
-    """Keep what should be dropped, whatever the mode."""
-    return hidden * (drawn < rate) / (1 - rate)
+    """Keep what should be dropped."""
+    return hidden * (drawn < rate) / (1 - rate) if training else hidden
 
 
 def dropout_always(hidden: Array, drawn: Array, rate: float, training: int) -> Array:
@@ -88,11 +99,19 @@ def smoothed_loss_cases(generator: Generator) -> list[Case]:
 def smoothed_inputs(
     generator: Generator, rows: int, classes: int, smoothing: float
 ) -> dict[str, Any]:
-    """Return logits with the label's one a little higher."""
-    labels = generator.permutation(np.arange(rows) % classes)
-    logits = generator.normal(size=(rows, classes)) * 2
-    logits[np.arange(rows), labels] += 1.5
-    return {"logits": logits, "labels": labels, "smoothing": smoothing}
+    """Draw logits, the label's one a little higher, until each wrong loss is far from the right one.
+
+    The losses are single numbers, and two of them may come close by chance.
+    """
+    while True:
+        labels = generator.permutation(np.arange(rows) % classes)
+        logits = generator.normal(size=(rows, classes)) * 2
+        logits[np.arange(rows), labels] += 1.5
+        drawn = {"logits": logits, "labels": labels, "smoothing": smoothing}
+        losses = np.array([wrong(**drawn) for wrong in (smoothed_right, *SMOOTHED_WRONG)])
+        apart = np.abs(losses[:, None] - losses) + np.eye(len(losses)) * losses.max()
+        if apart.min() > DISTINCT * np.abs(losses).max():
+            return drawn
 
 
 def log_probabilities_of(logits: Array) -> Array:
@@ -136,9 +155,20 @@ def loss_not_taken_away(logits: Array, labels: Array, smoothing: float) -> Array
     return with_targets(logits, np.eye(classes)[labels] + smoothing / classes).mean()
 
 
+def loss_without_logarithm(logits: Array, labels: Array, smoothing: float) -> Array:
+    """Take the probabilities in place of their logarithms."""
+    targets = smoothed_targets(logits, labels, smoothing)
+    return -(targets * np.exp(log_probabilities_of(logits))).sum(axis=1).mean()
+
+
 def smoothed_sum(logits: Array, labels: Array, smoothing: float) -> Array:
     """Add the rows up."""
     return with_targets(logits, smoothed_targets(logits, labels, smoothing)).sum()
+
+
+def smoothed_right(logits: Array, labels: Array, smoothing: float) -> Array:
+    """Return the right loss."""
+    return with_targets(logits, smoothed_targets(logits, labels, smoothing)).mean()
 
 
 def smoothed_over_all(logits: Array, labels: Array, smoothing: float) -> Array:
@@ -150,6 +180,18 @@ def smoothed_over_all(logits: Array, labels: Array, smoothing: float) -> Array:
 def smoothed_sign(logits: Array, labels: Array, smoothing: float) -> Array:
     """Forget the minus."""
     return -with_targets(logits, smoothed_targets(logits, labels, smoothing)).mean()
+
+
+SMOOTHED_WRONG = (
+    loss_not_smoothed,
+    loss_others_only,
+    loss_not_divided,
+    loss_not_taken_away,
+    loss_without_logarithm,
+    smoothed_sum,
+    smoothed_over_all,
+    smoothed_sign,
+)
 
 
 # 3. when_to_stop
@@ -272,6 +314,8 @@ def norm(
         used_mean, used_variance = running_mean, running_variance
     if epsilon == "inside":
         normalised = (x - used_mean) / np.sqrt(used_variance + EPSILON)
+    elif epsilon == "outside":
+        normalised = (x - used_mean) / (np.sqrt(used_variance) + EPSILON)
     else:
         normalised = (x - used_mean) / (used_variance + EPSILON)
     fed = x.var(axis=0, ddof=running_ddof)
@@ -300,6 +344,11 @@ def norm_all_by_n_minus_one(*inputs: Any) -> tuple[Array, Array, Array]:
 def norm_no_root(*inputs: Any) -> tuple[Array, Array, Array]:
     """Divide by the variance."""
     return norm(inputs, epsilon="no root")
+
+
+def norm_epsilon_outside(*inputs: Any) -> tuple[Array, Array, Array]:
+    """Add epsilon to the root."""
+    return norm(inputs, epsilon="outside")
 
 
 def norm_by_running(*inputs: Any) -> tuple[Array, Array, Array]:
@@ -407,8 +456,8 @@ def adamw_cases(generator: Generator) -> list[Case]:
             adamw_inputs(generator, 4, 1, 0.1, 0.5),
         ),
         Case(
-            "the third step, with a learning rate of 0.05 and a decay of 0.4",
-            adamw_inputs(generator, 6, 3, 0.05, 0.4),
+            "the third step, with a learning rate of 0.2 and a decay of 0.4",
+            adamw_inputs(generator, 6, 3, 0.2, 0.4),
         ),
     ]
 
@@ -421,9 +470,10 @@ def adamw_inputs(
     earlier = float(step > 1)
     return {
         "weight": signs * generator.uniform(1, 3, size=size),
-        "gradient": generator.normal(size=size) + 0.2,
-        "mean": generator.normal(size=size) * 0.2 * earlier,
-        "squares": generator.uniform(0.01, 0.1, size=size) * earlier,
+        # Small gradients, so that the place of the 0.001 shows.
+        "gradient": -signs * generator.uniform(0.01, 0.04, size=size),
+        "mean": -signs * generator.uniform(0.005, 0.02, size=size) * earlier,
+        "squares": generator.uniform(1e-4, 1e-3, size=size) * earlier,
         "step": step,
         "learning_rate": learning_rate,
         "decay": decay,
@@ -437,6 +487,7 @@ def adam(
     corrected: bool = True,
     root: bool = True,
     returned_corrected: bool = False,
+    epsilon_inside: bool = False,
     sign: float = 1.0,
 ) -> tuple[Array, Array, Array]:
     """Return what the answer returns, with a detail done differently."""
@@ -448,8 +499,11 @@ def adam(
     good_mean, good_squares = mean / (1 - 0.9**step), squares / (1 - 0.99**step)
     used_mean, used_squares = (good_mean, good_squares) if corrected else (mean, squares)
     size = np.sqrt(used_squares) if root else used_squares
+    below = np.sqrt(used_squares + EPSILON) if epsilon_inside else size + EPSILON
     pull = {"weight": learning_rate * decay, "no rate": decay}.get(where, 0.0)
-    moved = weight - sign * pull * weight - sign * learning_rate * used_mean / (size + 0.001)
+    moved = weight - sign * pull * weight - sign * learning_rate * used_mean / below
+    if where == "last":
+        moved = moved - learning_rate * decay * moved
     if returned_corrected:
         return moved, good_mean, good_squares
     return moved, mean, squares
@@ -468,6 +522,16 @@ def adam_without_decay(*inputs: Any) -> tuple[Array, Array, Array]:
 def adam_decay_without_rate(*inputs: Any) -> tuple[Array, Array, Array]:
     """Take the decay off without the learning rate."""
     return adam(inputs, where="no rate")
+
+
+def adam_decay_last(*inputs: Any) -> tuple[Array, Array, Array]:
+    """Let the weight decay after Adam's step."""
+    return adam(inputs, where="last")
+
+
+def adam_epsilon_inside(*inputs: Any) -> tuple[Array, Array, Array]:
+    """Put the 0.001 under the root."""
+    return adam(inputs, epsilon_inside=True)
 
 
 def adam_uncorrected(*inputs: Any) -> tuple[Array, Array, Array]:
@@ -593,16 +657,26 @@ EXERCISES = [
                 numpy=dropout_unscaled,
             ),
             Mistake(
+                "not scaled",
+                say="The right ones are dropped, and evaluation is right. In training, what is kept has to be made "
+                "larger: divide it by the share that is kept.",
+                numpy=dropout_not_scaled,
+            ),
+            Mistake(
+                "made smaller",
+                say="What is kept became smaller. It stands in for what was dropped, so it must become larger: "
+                "*divide* by the share that is kept.",
+                numpy=dropout_made_smaller,
+            ),
+            Mistake(
                 "divided by the rate",
-                say="You divided by the rate, which is the share that is *dropped*, and in evaluation too. "
-                "In training "
-                "divide by the share that is kept; in evaluation do nothing.",
+                say="You divided by the rate, which is the share that is *dropped*. Divide by the share that is kept.",
                 numpy=dropout_by_rate,
             ),
             Mistake(
                 "mask turned around",
                 say="What should be kept was dropped, and the other way round. An entry is kept where its drawn "
-                "number is `rate` or more. And evaluation drops nothing.",
+                "number is `rate` or more.",
                 numpy=dropout_turned,
             ),
             Mistake(
@@ -662,6 +736,12 @@ EXERCISES = [
                 "must still add up "
                 "to one: multiply the one-hot row with `1 - smoothing` first.",
                 numpy=loss_not_taken_away,
+            ),
+            Mistake(
+                "no logarithm",
+                say="The targets are right. They were multiplied with the probabilities; it is the *logarithms* of "
+                "the probabilities: `log_softmax`.",
+                numpy=loss_without_logarithm,
             ),
             Mistake(
                 "sum",
@@ -781,6 +861,11 @@ EXERCISES = [
                 numpy=norm_no_root,
             ),
             Mistake(
+                "epsilon outside",
+                say="Nearly. Epsilon was added to the root. It is added to the variance, and then the root is taken.",
+                numpy=norm_epsilon_outside,
+            ),
+            Mistake(
                 "normalised by the running statistics",
                 say="The batch was normalised with the running statistics. That is evaluation. In training the "
                 "batch's own mean and variance are used.",
@@ -890,6 +975,18 @@ EXERCISES = [
                 "decay without the learning rate",
                 say="The decay was taken off without the learning rate. It is `learning_rate * decay * weight`.",
                 numpy=adam_decay_without_rate,
+            ),
+            Mistake(
+                "decay last",
+                say="Nearly. The decay was taken from the weight *after* Adam's step had moved it. Take it from the "
+                "weight as it was before.",
+                numpy=adam_decay_last,
+            ),
+            Mistake(
+                "0.001 under the root",
+                say="Everything is right but for the 0.001, which stands under the root. It is added after the root "
+                "was taken.",
+                numpy=adam_epsilon_inside,
             ),
             Mistake(
                 "not corrected",
