@@ -190,7 +190,7 @@ def _demo_class(options: argparse.Namespace) -> int:
         return 2
     print(
         f"A made-up class of thirty is in {options.folder}. Now type:\n"
-        f"lockstep grade {options.folder}/submissions --roster {options.folder}/roster.csv --out grades"
+        f"lockstep grade {options.folder}/submissions --roster {options.folder}/roster.csv --out {options.folder}/grades"
     )
     return 0
 

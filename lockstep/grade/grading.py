@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -17,7 +18,11 @@ from lockstep.grade.sandbox import Limits
 from lockstep.grade.session import CaseOutcome, CellOutcome, Session
 from lockstep.learn.exercises import Exercise
 
-PACKAGES = ("lockstep", "numpy", "torch", "keras", "tensorflow", "tensorflow-cpu")
+PACKAGES = {
+    "pytorch": ("torch",),
+    "keras": ("keras", "tensorflow", "tensorflow-cpu"),  # one of the last two is there
+    None: (),
+}
 
 
 def grade(
@@ -51,7 +56,11 @@ def grade(
         seconds=round(time.monotonic() - began, 3),
         handed_in=handed_in(submission.time),
         graded_with=GradedWith(
-            seed, assignment.revision, engine.name, versions(), datetime.now(UTC).isoformat()
+            seed,
+            assignment.revision,
+            engine.name,
+            versions(assignment.framework),
+            datetime.now(UTC).isoformat(),
         ),
     )
 
@@ -76,14 +85,12 @@ def handed_in(moment: datetime | None) -> str | None:
 
 
 @cache
-def versions() -> dict[str, str]:
+def versions(framework: str | None) -> dict[str, str]:
     """Return what the grade rests on."""
     found = {"python": python_version()}
-    for package in PACKAGES:
-        try:
+    for package in ("lockstep", "numpy", *PACKAGES[framework]):
+        with suppress(PackageNotFoundError):
             found[package] = version(package)
-        except PackageNotFoundError:
-            continue  # `tensorflow` or `tensorflow-cpu`: one of them is there
     return found
 
 
