@@ -10,6 +10,22 @@ class EngineError(Exception):
     """The engine cannot be used here; the message is a sentence that says what to do."""
 
 
+class NoSandboxError(EngineError):
+    """Students' code cannot be shut in here.
+
+    Parameters
+    ----------
+    reason
+        Why not, as the end of a sentence.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"There is no sandbox to be had here: {reason}. Students' code would see your files. "
+            "If you trust all of it, say `--no-sandbox`."
+        )
+
+
 class Ended(Exception):  # noqa: N818  (it is what became of a student's process, no error of ours)
     """A student's process has ended, or was ended.
 

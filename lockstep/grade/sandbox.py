@@ -6,9 +6,9 @@ Python 3.12, so the system calls are made through ctypes.
 Sources: unshare(2), mount(2), pivot_root(2), user_namespaces(7), pid_namespaces(7), setrlimit(2).
 """
 
+import contextlib
 import ctypes
 import os
-import resource
 import signal
 import sys
 from dataclasses import dataclass
@@ -247,17 +247,43 @@ def _drop_privileges(user: int | None) -> None:
     _die_with_parent()  # a change of user has taken this back
 
 
-def limit(limits: Limits) -> None:
-    """Bound what this process and each that it starts may use up."""
-    seconds = int(limits.whole_seconds) + 1
+def limit(limits: Limits, *, used: float = 0.0, own_user: bool = True) -> None:
+    """Bound what this process and each that it starts may use up, as far as the system can.
+
+    Parameters
+    ----------
+    limits
+        The bounds.
+    used
+        Seconds of processor time that are not the student's.
+    own_user
+        Whether all of this user's processes are the student's; others would be counted too.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
     bounds = {
-        resource.RLIMIT_CPU: seconds,  # ends a loop that swallows every exception
-        resource.RLIMIT_DATA: limits.memory,
-        resource.RLIMIT_NPROC: limits.processes,
-        resource.RLIMIT_FSIZE: limits.scratch,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NOFILE: 256,
-        resource.RLIMIT_MSGQUEUE: 0,
+        "CPU": int(used + limits.whole_seconds) + 1,  # ends a loop that swallows every exception
+        "DATA": limits.memory,
+        "NPROC": limits.processes if own_user else None,
+        "FSIZE": limits.scratch,
+        "CORE": 0,
+        "NOFILE": 256,
+        "MSGQUEUE": 0,  # Linux alone has this one
     }
-    for kind, bound in bounds.items():
+    for name, bound in bounds.items():
+        kind = getattr(resource, f"RLIMIT_{name}", None)
+        if kind is not None and bound is not None:
+            _set_limit(kind, bound)
+
+
+def _set_limit(kind: int, bound: int) -> None:
+    import resource
+
+    # macOS refuses some: there they are only a help, since there is no sandbox either.
+    refusal = () if sys.platform == "linux" else (ValueError, OSError)
+    _, most = resource.getrlimit(kind)
+    bound = bound if most == resource.RLIM_INFINITY else min(bound, most)
+    with contextlib.suppress(*refusal):
         resource.setrlimit(kind, (bound, bound))
