@@ -1,7 +1,8 @@
 """What the grader knows of the course, and the student's process must not: the hidden cases and their answers."""
 
 import hashlib
-import threading
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,9 +57,7 @@ class Assignments:
     def __init__(self, root: Path, seed: int, scratch: Path) -> None:
         self.root = root
         self.seed = seed
-        self._lock = threading.Lock()
         self.scratch = scratch
-        self._lessons: dict[str, Lesson] = {}
         self._assignments: dict[tuple[str, str | None], Assignment] = {}
 
     def assignment(self, lesson: str, framework: str | None) -> Assignment:
@@ -70,17 +69,23 @@ class Assignments:
             If the lesson cannot be read, or its solutions cannot be run.
         """
         key = (lesson, framework)
-        with self._lock:
-            if key not in self._assignments:
-                self._assignments[key] = self._prepare(self._lesson(lesson), framework)
-            return self._assignments[key]
+        if key not in self._assignments:
+            self._assignments[key] = self._prepared(lesson, framework)
+        return self._assignments[key]
 
-    def _lesson(self, name: str) -> Lesson:
-        if name not in self._lessons:
-            self._lessons[name] = load_lesson(self.root / "lessons" / name)
-        return self._lessons[name]
+    def prepare(self, wanted: Iterable[tuple[str, str | None]], jobs: int) -> None:
+        """Prepare several exercise notebooks, `jobs` at once.
 
-    def _prepare(self, lesson: Lesson, framework: str | None) -> Assignment:
+        Raises
+        ------
+        LessonError
+            As `assignment` does.
+        """
+        with ThreadPoolExecutor(jobs) as pool:
+            list(pool.map(lambda key: self.assignment(*key), wanted))
+
+    def _prepared(self, name: str, framework: str | None) -> Assignment:
+        lesson = load_lesson(self.root / "lessons" / name)
         arrays = answers_of(lesson, framework, self.scratch, self.root / "lessons", self.seed)
         path = self.scratch / f"hidden_{lesson.name}_{framework}.npz"
         save_arrays(path, arrays)

@@ -99,11 +99,9 @@ def _run(
     if not waiting:
         return Done(kept=len(collected.submissions))
     assignments = Assignments(root, settings.seed, scratch)
-    names = sorted({(one.lesson, one.framework or "") for one in waiting})
     with console.status("Preparing the hidden cases"):
-        for lesson, framework in names:
-            assignments.assignment(lesson, framework or None)
-    with _engine(root, {lesson for lesson, _ in names}, settings, options) as engine:
+        assignments.prepare({(one.lesson, one.framework) for one in waiting}, settings.jobs)
+    with _engine(root, {one.lesson for one in waiting}, settings, options) as engine:
         # The first one shows whether anything can be run here at all, before a class is begun.
         engine.start(waiting[0].lesson, waiting[0].framework).close()
         counts: Counter[str] = Counter()
