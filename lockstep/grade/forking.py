@@ -10,29 +10,17 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import NoReturn
-
-import psutil
 
 from lockstep.grade import wire
-from lockstep.grade.engine import Ended, EngineError
+from lockstep.grade.engine import Ended, EngineError, NoSandboxError
+from lockstep.grade.environment import student_environment
 from lockstep.grade.sandbox import WORKPLACE, Limits, readable_folders
 from lockstep.grade.warm import ANSWER, COMMAND, FORGET, FORK, WAIT
+from lockstep.grade.watching import GOING, WatchedStudent, memory_of
 
 STARTING = 120.0  # seconds for a framework's import on a slow machine
-LOOK_EVERY = 0.1  # seconds between two looks at how much memory a process takes
-GOING = 5.0  # seconds for a process to be gone that has hung up
-PASSED_ON = ("LANG", "LC_ALL", "LD_LIBRARY_PATH")
-ONE_THREAD = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "TF_NUM_INTRAOP_THREADS",
-    "TF_NUM_INTEROP_THREADS",
-)
 
 
 class ForkEngine:
@@ -85,16 +73,15 @@ class ForkEngine:
             raise EngineError(f"A student's process did not start: {ended.message}") from None
         if "refused" in first:
             student.close()
-            raise EngineError(
-                f"There is no sandbox to be had here: {first['refused']}. Students' code would see your "
-                "files. If you trust all of it, say `--no-sandbox`."
-            )
+            raise NoSandboxError(str(first["refused"]))
         wire.send(ours, {"lesson": lesson, "framework": framework})
         return student
 
     def _warm_process(self, framework: str) -> "_Warm":
         if framework not in self._warm:
-            self._warm[framework] = _Warm(self._settings(framework), self._environment())
+            home = str(Path(self._folder.name) / "home")
+            environment = student_environment(self.lessons, WORKPLACE, home)
+            self._warm[framework] = _Warm(self._settings(framework), environment)
         return self._warm[framework]
 
     def _settings(self, framework: str) -> wire.Message:
@@ -109,31 +96,6 @@ class ForkEngine:
             "sandbox": self.sandbox,
             "limits": asdict(self.limits),
         }
-
-    def _environment(self) -> dict[str, str]:
-        """Return all that the warm process and its children know of this one's environment."""
-        kept = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        kept |= {name: value for name, value in os.environ.items() if name.startswith("OPENBLAS_")}
-        home = str(Path(self._folder.name) / "home")
-        return (
-            kept
-            | dict.fromkeys(ONE_THREAD, "1")
-            | {
-                "HOME": WORKPLACE,
-                "IPYTHONDIR": WORKPLACE,
-                "KERAS_BACKEND": "tensorflow",
-                "KERAS_HOME": home,  # a keras.json of the teacher's could change the dtype
-                "LOCKSTEP_HOME": f"{WORKPLACE}/lockstep",
-                "LOCKSTEP_LESSONS": str(self.lessons),
-                "PATH": f"{sys.prefix}/bin:/usr/bin:/bin",
-                "MPLBACKEND": "agg",
-                "MPLCONFIGDIR": home,
-                "PYTHONHASHSEED": "0",
-                "PYTHONDONTWRITEBYTECODE": "1",
-                "TF_CPP_MIN_LOG_LEVEL": "3",
-                "TF_ENABLE_ONEDNN_OPTS": "0",
-            }
-        )
 
     def close(self) -> None:
         """End the warm processes, and with them all that they forked."""
@@ -201,15 +163,18 @@ class _Warm:
         return int(ANSWER.unpack(answer)[0])
 
     def close(self) -> None:
-        """End it."""
+        """End it, and with it all that it forked."""
         self.control.close()
-        self._process.kill()
-        self._process.wait()
+        try:
+            self._process.wait(GOING)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         self._said.close()
 
 
-class ForkedStudent:
-    """One student's process.
+class ForkedStudent(WatchedStudent):
+    """One student's forked process.
 
     Parameters
     ----------
@@ -224,129 +189,44 @@ class ForkedStudent:
     def __init__(
         self, process: int, channel: socket.socket, engine: ForkEngine, warm: _Warm
     ) -> None:
+        super().__init__(channel, engine.limits)
         self._process = process
-        self._channel = channel
         self._engine = engine
         self._warm = warm
-        self._open = True
-        self._number = 0
         self._pidfd = os.pidfd_open(process)
 
-    def ask(self, request: wire.Message, seconds: float) -> wire.Message:
-        """Send a request, and return the reply."""
-        deadline = time.monotonic() + seconds
-        self._number += 1
-        try:
-            self._channel.settimeout(seconds)
-            wire.send(self._channel, request | {"number": self._number})
-        except TimeoutError:
-            self._end("time limit", f"It did not end within {seconds:g} s.")
-        except OSError:
-            pass  # it has ended already: why is found out below
-        while True:
-            reply = self._receive(seconds, deadline)
-            # What the student's own code wrote into the channel is no reply to anything.
-            if reply.get("number") == self._number:
-                return reply
-
-    def receive(self, seconds: float) -> wire.Message:
-        """Return the next message, within `seconds`."""
-        return self._receive(seconds, time.monotonic() + seconds)
-
-    def _receive(self, seconds: float, deadline: float) -> wire.Message:
-        watched = _Watched(self, seconds, deadline)
-        try:
-            message = wire.receive(watched)  # type: ignore[arg-type]  # it has the one method that is used
-        except wire.WireError as error:
-            self._end("crashed", f"The notebook's process was ended: {error}.")
-        if message is None:
-            raise self._ended()
-        return message
+    def is_alive(self) -> bool:
+        """Return whether the process runs."""
+        return not self._is_gone_within(0)
 
     def memory(self) -> int:
         """Return the bytes that the process and all that it started hold for themselves."""
-        taken = 0 if self._engine.sandbox else _taken(self._process)
-        with contextlib.suppress(psutil.Error):
-            for process in psutil.Process(self._process).children(recursive=True):
-                taken += _taken(process.pid)
-        return taken
+        return memory_of(self._process, sandboxed=self._engine.sandbox)
 
-    def _end(self, state: str, message: str) -> NoReturn:
-        self.close()
-        raise Ended(state, message)  # type: ignore[arg-type]
-
-    def _ended(self) -> Ended:
-        """Say why the process is gone."""
-        self._open = False
-        self._channel.close()
-        # Who only hung up is made to go: the warm process must not be kept waiting.
-        hung_up = not select.select([self._pidfd], [], [], GOING)[0]
-        self._kill()
+    def kill(self) -> None:
+        """End all of it, and let it end in its own time."""
+        self._signal_all()
         os.close(self._pidfd)
-        with self._engine._lock:
-            code = self._warm.wait(self._process)
-        if hung_up:
-            return Ended("crashed", "It cut the notebook's process off from the grader.")
-        code = 128 - code if code < 0 else code
-        if code == 128 + signal.SIGXCPU:
-            return Ended("time limit", "It used up its time.")
-        if code > 128:
-            name = signal.strsignal(code - 128) or f"signal {code - 128}"
-            return Ended("crashed", f"It ended the notebook's process ({name}).")
-        return Ended("crashed", f"It ended the notebook's process (exit status {code}).")
-
-    def close(self) -> None:
-        """End the process and all that it started."""
-        if not self._open:
-            return
-        self._open = False
-        self._channel.close()
-        os.close(self._pidfd)
-        self._kill()
         with self._engine._lock:
             self._warm.forget(self._process)
 
-    def _kill(self) -> None:
-        """End all of it; without a sandbox that is the process's session, as far as it stayed in it."""
+    def exit_code(self) -> int | None:
+        """Return the exit code of a process that hung up; None if it had to be ended."""
+        # Who only hung up is made to go: the warm process must not be kept waiting.
+        gone = self._is_gone_within(GOING)
+        self._signal_all()
+        os.close(self._pidfd)
+        with self._engine._lock:
+            code = self._warm.wait(self._process)
+        return code if gone else None
+
+    def _is_gone_within(self, seconds: float) -> bool:
+        return bool(select.select([self._pidfd], [], [], seconds)[0])
+
+    def _signal_all(self) -> None:
+        """Kill all of it; without a sandbox that is the process's session, as far as it stayed in it."""
         with contextlib.suppress(ProcessLookupError):
             if self._engine.sandbox:
                 os.kill(self._process, signal.SIGKILL)
             else:
                 os.killpg(self._process, signal.SIGKILL)
-
-
-class _Watched:
-    """A student's channel while the grader reads from it: time and memory are looked at meanwhile."""
-
-    def __init__(self, student: ForkedStudent, seconds: float, deadline: float) -> None:
-        self._student = student
-        self._seconds = seconds
-        self._deadline = deadline
-        self._next_look = time.monotonic() + LOOK_EVERY
-        student._channel.settimeout(LOOK_EVERY)
-
-    def recv(self, size: int) -> bytes:
-        """Return what comes next, `size` bytes at most; whoever sends it drop by drop gains no time."""
-        while True:
-            if time.monotonic() > self._next_look:
-                self._look()
-            with contextlib.suppress(TimeoutError):
-                return self._student._channel.recv(size)
-
-    def _look(self) -> None:
-        if time.monotonic() > self._deadline:
-            self._student._end("time limit", f"It did not end within {self._seconds:g} s.")
-        limit = self._student._engine.limits.memory
-        if self._student.memory() > limit:
-            self._student._end("memory limit", f"It took more than {limit >> 20} MB of memory.")
-        self._next_look = time.monotonic() + LOOK_EVERY
-
-
-def _taken(process: int) -> int:
-    """Return the bytes that a process holds for itself, and those that it shares with no file."""
-    taken = 0
-    with contextlib.suppress(OSError), open(f"/proc/{process}/status") as status:
-        for line in status:
-            if line.startswith(("RssAnon:", "RssShmem:")):
-                taken += int(line.split()[1]) << 10
-    return taken

@@ -123,7 +123,7 @@ def make_shell() -> Any:
     config.InteractiveShell.xmode = "Plain"
     shell = InteractiveShell.instance(config=config)
     # `%matplotlib inline` stands in many notebooks, and asks for this; without it the cell would stop there.
-    shell.enable_gui = lambda gui=None: None
+    shell.enable_gui = lambda gui=None: None  # type: ignore[method-assign]
     return shell
 
 
