@@ -83,7 +83,6 @@ class Pristine:
     def __init__(self, cells: tuple[NotebookCell, ...]) -> None:
         self.places = tuple(_place(cell) for cell in cells if cell.kind == "code")
         self.prose = [cell.source.strip("\n") for cell in cells if cell.kind != "code"]
-        self.prose_ids = {cell.id for cell in cells if cell.kind != "code" and cell.id}
         self.quoted = {_squeezed(text) for prose in self.prose for text in fences(prose)}
         self._by_name: dict[tuple[Role, str], int] = {
             (place.role, (place.exercise or "").casefold()): index
@@ -126,10 +125,8 @@ class Pristine:
     def is_prose(self, cell: NotebookCell) -> bool:
         """Return whether the cell is text that was handed out, or quotes nothing but its code."""
         quotes = fences(cell.source)
-        return (
-            cell.id in self.prose_ids
-            or cell.source.strip("\n") in self.prose
-            or (bool(quotes) and all(_squeezed(text) in self.quoted for text in quotes))
+        return cell.source.strip("\n") in self.prose or (
+            bool(quotes) and all(_squeezed(text) in self.quoted for text in quotes)
         )
 
     def without_prose(self, source: str) -> str:
