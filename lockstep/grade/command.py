@@ -28,7 +28,7 @@ from lockstep.build.errors import LessonError
 from lockstep.grade.assignments import Assignments
 from lockstep.grade.collect import Collected, CollectError, collect, read_course, read_roster
 from lockstep.grade.engine import Engine, EngineError
-from lockstep.grade.forking import ForkEngine
+from lockstep.grade.engines import start_engine
 from lockstep.grade.model import SubmissionResult, Unplaced
 from lockstep.grade.public_checks import write_public_lesson
 from lockstep.grade.running import Done, Settings, all_cores, run, to_grade, ungraded, write_reports
@@ -126,7 +126,9 @@ def _engine(
         public.chmod(0o755)
         for lesson in lessons:
             write_public_lesson(root / "lessons" / lesson, public / lesson)
-        engine = ForkEngine(public, settings.limits, sandbox=not options.no_sandbox)
+        engine = start_engine(
+            options.engine, public, settings.limits, sandbox=not options.no_sandbox
+        )
         try:
             yield engine
         finally:

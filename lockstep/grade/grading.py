@@ -43,7 +43,7 @@ def grade(
     restored = restore(notebook.cells, assignment.pristine)
     session = Session(engine, assignment.lesson, assignment.framework, restored.cells, limits)
     try:
-        exercises = tuple(_exercises(session, assignment, restored))
+        exercises = tuple(grade_exercises(session, assignment, restored))
     finally:
         session.close()
     return SubmissionResult(
@@ -94,9 +94,10 @@ def versions(framework: str | None) -> dict[str, str]:
     return found
 
 
-def _exercises(
+def grade_exercises(
     session: Session, assignment: Assignment, restored: Restored
 ) -> Iterator[ExerciseResult]:
+    """Yield what each exercise comes to, in the notebook's order."""
     attempted = [name for name in assignment.exercises if name not in restored.blank]
     if attempted:
         session.run_cells()
