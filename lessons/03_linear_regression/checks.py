@@ -12,6 +12,13 @@ Array = np.ndarray
 
 BATCH = 8  # rows in a batch of the translated epoch
 
+
+def apart(results: list[Any]) -> bool:
+    """Say whether each two of these numbers, none below zero, differ by a hundredth or more."""
+    ordered = np.sort([float(result) for result in results])
+    return bool((np.diff(ordered) > 0.01 * ordered[1:]).all())
+
+
 # 1. mean_squared_error
 
 
@@ -24,12 +31,13 @@ def loss_cases(generator: Generator) -> list[Case]:
 
 
 def loss_inputs(generator: Generator, rows: int) -> dict[str, Array]:
-    """Return predictions that lie near their targets, and all too high on average."""
-    targets = generator.normal(size=rows) * 3
-    return {
-        "predictions": targets[:, None] + generator.normal(size=(rows, 1)) + 0.7,
-        "targets": targets,
-    }
+    """Draw predictions near their targets, until every wrong answer gives a number of its own."""
+    while True:
+        targets = generator.normal(size=rows) * 3
+        predictions = targets[:, None] + generator.normal(size=(rows, 1)) + 0.7
+        right = np.mean((predictions[:, 0] - targets) ** 2)
+        if apart([right, *(wrong(predictions, targets) for wrong in LOSS_WRONG)]):
+            return {"predictions": predictions, "targets": targets}
 
 
 def loss_of_all_pairs(predictions: Array, targets: Array) -> Array:
@@ -62,6 +70,16 @@ def loss_halved(predictions: Array, targets: Array) -> Array:
     return np.mean((predictions[:, 0] - targets) ** 2) / 2
 
 
+LOSS_WRONG = (
+    loss_of_all_pairs,
+    loss_summed,
+    loss_rooted,
+    loss_absolute,
+    loss_square_of_mean,
+    loss_halved,
+)
+
+
 def loss_of_each(predictions: Array, targets: Array) -> Array:
     """Return a square for each row."""
     return (predictions[:, 0] - targets) ** 2
@@ -80,7 +98,7 @@ def standardise_cases(generator: Generator) -> list[Case]:
 
 def two_tables(generator: Generator, rows: int, others: int, inputs: int) -> dict[str, Array]:
     """Return training rows and a hold-out, on scales of their own in each column."""
-    middle = generator.uniform(5, 40, size=inputs)
+    middle = generator.uniform(3, 9, size=inputs)  # a mean far from 0 loses digits in float32
     width = generator.uniform(1.5, 9, size=inputs)
     return {
         "train": middle + width * generator.normal(size=(rows, inputs)),
@@ -99,6 +117,11 @@ def standardised_each(train: Array, hold_out: Array) -> tuple[Array, Array]:
     return scaled_by(train, train), scaled_by(hold_out, hold_out)
 
 
+def standardised_each_one_less(train: Array, hold_out: Array) -> tuple[Array, Array]:
+    """Do so, and leave PyTorch's standard deviation as it comes."""
+    return scaled_by(train, train, ddof=1), scaled_by(hold_out, hold_out, ddof=1)
+
+
 def standardised_together(train: Array, hold_out: Array) -> tuple[Array, Array]:
     """Use the mean of all rows."""
     everybody = np.concatenate([train, hold_out])
@@ -113,6 +136,14 @@ def standardised_one_less(train: Array, hold_out: Array) -> tuple[Array, Array]:
 def standardised_over_all(train: Array, hold_out: Array) -> tuple[Array, Array]:
     """Use one mean for all columns."""
     return scaled_by(train, train, axis=None), scaled_by(hold_out, train, axis=None)
+
+
+def standardised_over_all_one_less(train: Array, hold_out: Array) -> tuple[Array, Array]:
+    """Do so, and leave PyTorch's standard deviation as it comes."""
+    return (
+        scaled_by(train, train, axis=None, ddof=1),
+        scaled_by(hold_out, train, axis=None, ddof=1),
+    )
 
 
 def standardised_rows(train: Array, hold_out: Array) -> tuple[Array, Array]:
@@ -324,6 +355,13 @@ def solved_taken_apart_wrongly(inputs: Array, targets: Array) -> tuple[Array, Ar
     return best[:-1], best[-1]
 
 
+def solved_with_ones_behind(inputs: Array, targets: Array) -> tuple[Array, Array]:
+    """Put the ones behind the inputs and look for the bias in front."""
+    weights, bias = solved(inputs, targets)
+    best = np.concatenate([weights, bias[None]])
+    return best[1:], best[0]
+
+
 def solved_the_other_way(inputs: Array, targets: Array) -> tuple[Array, Array]:
     """Return the bias first."""
     weights, bias = solved(inputs, targets)
@@ -344,6 +382,15 @@ def solved_as_a_row(inputs: Array, targets: Array) -> tuple[Array, Array]:
 
 # 6. translate_epoch
 
+REPORTED = (
+    "mean of the rows",
+    "mean of the batches",
+    "sum of the batches",
+    "sum of the batches by rows",
+    "last batch",
+    "after",
+)
+
 
 def epoch_cases(generator: Generator) -> list[Case]:
     """Return two layers; the last batch is smaller than the others."""
@@ -354,10 +401,26 @@ def epoch_cases(generator: Generator) -> list[Case]:
 
 
 def epoch_inputs(generator: Generator, rows: int, inputs: int, rate: float) -> dict[str, Any]:
-    """Return a regression problem with a learning rate; the last rows have a larger loss."""
-    problem = regression_inputs(generator, rows, inputs)
-    problem["targets"][-(rows % BATCH) :] -= 2
-    return {**problem, "learning_rate": rate}
+    """Draw a regression problem until every way to report the loss gives a number of its own.
+
+    The last rows have a larger loss. Bias and targets have the same sign, so that the bias does
+    not end near 0, where a difference that only rounding made would be large beside it.
+    """
+    while True:
+        problem = regression_inputs(generator, rows, inputs)
+        problem["targets"][-(rows % BATCH) :] -= 2
+        problem["bias"] = -problem["bias"]
+        given = {**problem, "learning_rate": rate}
+        ends = [trained_for_an_epoch(given, reported=way) for way in REPORTED]
+        if apart([loss for loss, _ in ends]) and abs(ends[0][1]["bias"][0]) > 0.5:
+            return given
+
+
+def trained_for_an_epoch(given: Inputs, **different: Any) -> tuple[float, dict[str, Array]]:
+    """Return the reported loss of an epoch, and weights and bias after it."""
+    arrays = {"weights": given["weights"], "bias": given["bias"]}
+    rest = (given[name] for name in ("inputs", "targets", "learning_rate"))
+    return wrong_epoch(arrays, *rest, **different), arrays
 
 
 def one_epoch(answer: Answer, inputs: Inputs, framework: str) -> dict[str, Any]:
@@ -422,6 +485,8 @@ def wrong_epoch(
     batch: int = BATCH,
     keep_rest: bool = True,
     total: bool = False,
+    clear: bool = True,
+    own_rate: float | None = None,
     reported: str = "mean of the rows",
 ) -> float:
     """Train for an epoch, change `arrays`, and return a loss; one thing is done differently.
@@ -438,10 +503,16 @@ def wrong_epoch(
         Whether the last, smaller batch is used.
     total
         Whether the loss of a batch is a sum, so that its gradient is one too.
+    clear
+        Whether a step begins without the gradients of the steps before.
+    own_rate
+        A learning rate that is used in place of the one that was handed over.
     reported
-        "mean of the rows", "mean of the batches", "sum of the batches", "last batch" or "after".
+        One of `REPORTED`; "after" is the loss of the whole table after the epoch.
     """
     losses, counts = [], []
+    for_weights, for_bias = 0.0, 0.0
+    rate = own_rate or learning_rate
     stop = len(inputs) if keep_rest else len(inputs) - len(inputs) % batch
     for start in range(0, stop, batch):
         rows, wanted = inputs[start : start + batch], targets[start : start + batch]
@@ -449,15 +520,17 @@ def wrong_epoch(
         losses.append(float(np.mean(differences**2)))
         counts.append(len(rows))
         count = 1 if total else len(rows)
-        step = 2 * learning_rate / count
-        arrays["weights"] = arrays["weights"] - step * rows.T @ differences
-        arrays["bias"] = arrays["bias"] - step * differences.sum(axis=0)
+        for_weights = (0 if clear else for_weights) + 2 * rows.T @ differences / count
+        for_bias = (0 if clear else for_bias) + 2 * differences.sum(axis=0) / count
+        arrays["weights"] = arrays["weights"] - rate * for_weights
+        arrays["bias"] = arrays["bias"] - rate * for_bias
     if reported == "after":
         return float(np.mean((inputs @ arrays["weights"] + arrays["bias"] - targets) ** 2))
     return {
         "mean of the rows": float(np.average(losses, weights=counts)),
         "mean of the batches": float(np.mean(losses)),
         "sum of the batches": float(np.sum(losses)),
+        "sum of the batches by rows": float(np.sum(losses)) / sum(counts),
         "last batch": losses[-1],
     }[reported]
 
@@ -494,13 +567,18 @@ def port_cases(generator: Generator) -> list[Case]:
 def port_inputs(
     generator: Generator, rows: int, inputs: int, rate: float, steps: int
 ) -> dict[str, Any]:
-    """Return rows whose targets follow them, first parameters, and how to train."""
+    """Return rows whose targets follow them, first parameters, and how to train.
+
+    The rows' means are small beside their widths, and the weights begin large and stay large. For
+    where the targets are compared with all predictions, the weights shrink towards 0, and what the
+    rounded means add to them would show.
+    """
     table = generator.normal(size=(rows, inputs))
     slopes = generator.uniform(1, 2, size=inputs)
     return {
-        "rows": 20 + table * generator.uniform(2, 6, size=inputs),
+        "rows": 2 + table * generator.uniform(2, 6, size=inputs),
         "targets": 3 + table @ slopes + generator.normal(size=rows) / 3,
-        "weights": generator.normal(size=(inputs, 1)) / 3,
+        "weights": generator.uniform(1, 2, size=(inputs, 1)),
         "bias": generator.uniform(0.2, 0.6, size=1),
         "learning_rate": rate,
         "steps": steps,
@@ -632,6 +710,13 @@ EXERCISES = [
                 numpy=standardised_each,
             ),
             Mistake(
+                "each by its own, one less",
+                say="Two things. The hold-out was standardised with its own mean and standard deviation: use those of "
+                "the training rows for both. And the standard deviation was divided by one less than the number of "
+                "rows, as `torch.std` does unless `correction=0` is said.",
+                numpy=standardised_each_one_less,
+            ),
+            Mistake(
                 "all rows together",
                 say="Mean and standard deviation were taken over both tables. The hold-out must have no part in them.",
                 numpy=standardised_together,
@@ -646,6 +731,13 @@ EXERCISES = [
                 "one mean for all",
                 say="One mean was taken over the whole table. Each column needs its own: direction 0.",
                 numpy=standardised_over_all,
+            ),
+            Mistake(
+                "one mean for all, one less",
+                say="Two things. One mean was taken over the whole table, and each column needs its own: direction 0. "
+                "And the standard deviation was divided by one less than there are values, as `torch.std` does unless "
+                "`correction=0` is said.",
+                numpy=standardised_over_all_one_less,
             ),
             Mistake(
                 "rows",
@@ -817,6 +909,12 @@ EXERCISES = [
                 numpy=solved_taken_apart_wrongly,
             ),
             Mistake(
+                "ones behind",
+                say="The column of ones stands behind the inputs, and the bias was looked for in front. It stands "
+                "where the ones stand: `best[-1]`, and the weights are `best[:-1]`.",
+                numpy=solved_with_ones_behind,
+            ),
+            Mistake(
                 "bias first",
                 say="The two results changed places. Return the weights first, then the bias.",
                 numpy=solved_the_other_way,
@@ -872,6 +970,12 @@ EXERCISES = [
                 reported="sum of the batches",
             ),
             epoch_mistake(
+                "not weighed",
+                "The weights are right. The sum of the losses was divided by the rows, but each loss is a mean "
+                "already: multiply it by the rows of its batch before you add up.",
+                reported="sum of the batches by rows",
+            ),
+            epoch_mistake(
                 "loss after the epoch",
                 "The weights are right. The loss is that of the layer as it is *now*, after the epoch. The mean of the "
                 "losses while it was trained is asked for.",
@@ -891,6 +995,18 @@ EXERCISES = [
                 "sum in a batch",
                 "The steps were too long: the loss of a batch was a sum of squares in place of their mean.",
                 total=True,
+            ),
+            epoch_mistake(
+                "old gradients",
+                "The gradients piled up from batch to batch. In PyTorch clear them before each `backward`, with "
+                "`zero_grad`. A tape keeps nothing, so in Keras somebody must have added them up.",
+                clear=False,
+            ),
+            epoch_mistake(
+                "a learning rate of 0.01",
+                "The steps had a learning rate of 0.01, which is what Keras's and PyTorch's `SGD` take when nobody "
+                "says one. Use the one that was handed over.",
+                own_rate=0.01,
             ),
         ],
         hints=[
