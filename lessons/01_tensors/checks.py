@@ -15,8 +15,8 @@ Array = np.ndarray
 
 def scale_columns_cases(generator: Generator) -> list[Case]:
     """Return two tables whose columns differ in size and spread; one of them is square."""
-    wide = generator.normal(size=(5, 3)) * [1, 10, 100] + [3, -20, 500]
-    square = generator.normal(size=(4, 4)) * [5, 1, 2, 20] + [1, 2, -8, 60]
+    wide = generator.normal(size=(5, 3)) * [1, 10, 100] + [1, -8, 90]
+    square = generator.normal(size=(4, 4)) * [5, 1, 2, 20] + [6, 1, -2, 15]
     return [
         Case("five rows, three columns", {"table": wide}),
         Case("four rows, four columns: here the wrong direction runs too", {"table": square}),
@@ -38,9 +38,24 @@ def scaled_rows(table: Array) -> Array:
     return scaled(table.T).T
 
 
+def scaled_rows_with_n_minus_1(table: Array) -> Array:
+    """Scale each row, and leave PyTorch's standard deviation as it comes."""
+    return scaled(table.T, taken=1).T
+
+
 def scaled_as_a_whole(table: Array) -> Array:
     """Take one mean and one standard deviation for the whole table."""
     return (table - table.mean()) / table.std()
+
+
+def scaled_as_a_whole_with_n_minus_1(table: Array) -> Array:
+    """Do so, and leave PyTorch's standard deviation as it comes."""
+    return (table - table.mean()) / table.std(ddof=1)
+
+
+def scaled_by_one_spread(table: Array) -> Array:
+    """Take a mean for each column, and one standard deviation for the whole table."""
+    return (table - table.mean(axis=0)) / table.std()
 
 
 def centred_only(table: Array) -> Array:
@@ -149,6 +164,11 @@ def colours_the_other_way(images: Array) -> Array:
     return images.transpose(0, 2, 3, 1)
 
 
+def colours_turned_over(images: Array) -> Array:
+    """Turn the order of all directions round, as a transpose without an order does."""
+    return images.transpose()
+
+
 def colours_untouched(images: Array) -> Array:
     """Leave Keras's layout."""
     return images
@@ -203,6 +223,13 @@ def without_row(table: Array, row: int) -> Array:
     return with_zeros(table.T, row).T
 
 
+def one_entry(table: Array, column: int) -> Array:
+    """Put a single zero into the first row."""
+    changed = np.array(table)
+    changed[0, column] = 0
+    return changed
+
+
 def column_removed(table: Array, column: int) -> Array:
     """Leave the column out."""
     return np.delete(table, column, axis=1)
@@ -235,14 +262,14 @@ def pattern_scores_cases(generator: Generator) -> list[Case]:
             "four images and two patterns, 3 by 3",
             {
                 "images": generator.uniform(size=(4, 3, 3)),
-                "patterns": generator.normal(size=(2, 3, 3)),
+                "patterns": 0.5 + generator.normal(size=(2, 3, 3)),
             },
         ),
         Case(
             "three images and five patterns, 4 by 4",
             {
                 "images": generator.uniform(size=(3, 4, 4)),
-                "patterns": generator.normal(size=(5, 4, 4)),
+                "patterns": 0.5 + generator.normal(size=(5, 4, 4)),
             },
         ),
     ]
@@ -260,6 +287,12 @@ def scores_by(letters: str) -> Answer:
 def scores_averaged(images: Array, patterns: Array) -> Array:
     """Take the mean over the pixels."""
     return np.einsum("nhw,phw->np", images, patterns) / images[0].size
+
+
+def scores_by_reshape(images: Array, patterns: Array) -> Array:
+    """Reshape the flat patterns to the right shape in place of transposing them."""
+    flat = images.reshape(len(images), -1)
+    return flat @ patterns.reshape(flat.shape[1], len(patterns))
 
 
 # 6. translate_marks
@@ -358,6 +391,24 @@ def translated_without_sum(marks: Array, weights: Array) -> tuple[Array, ...]:
 
 # 7. debug_port
 
+# What the port gets wrong: nothing, then each, then two, then all three.
+FAULTS: list[dict[str, Any]] = [
+    {},
+    {"rows_centred": True},
+    {"taken": 1},
+    {"all_pairs": True},
+    {"rows_centred": True, "taken": 1},
+    {"rows_centred": True, "all_pairs": True},
+    {"taken": 1, "all_pairs": True},
+    {"rows_centred": True, "taken": 1, "all_pairs": True},
+]
+
+
+def apart(results: list[Any]) -> bool:
+    """Say whether each two of these numbers, none below zero, differ by a hundredth or more."""
+    ordered = np.sort([float(result) for result in results])
+    return bool((np.diff(ordered) > 0.01 * ordered[1:]).all())
+
 
 def debug_port_cases(generator: Generator) -> list[Case]:
     """Return two tables with their prices."""
@@ -368,15 +419,22 @@ def debug_port_cases(generator: Generator) -> list[Case]:
 
 
 def price_inputs(generator: Generator, rows: int, columns: int) -> dict[str, Any]:
-    """Return a table whose columns differ, weights, a constant, and prices that nearly fit."""
-    table = generator.normal(size=(rows, columns)) * np.arange(1, columns + 1) + generator.normal(
-        size=columns
-    )
-    weights = generator.uniform(1, 2, size=(columns, 1))
-    base = float(generator.uniform(2, 6))
-    fitting = scaled(table) @ weights + base
-    prices = fitting[:, 0] + generator.normal(size=rows)
-    return {"table": table, "weights": weights, "base": base, "prices": prices}
+    """Draw a table, weights, a constant and prices, until every wrong answer gives a number of its own.
+
+    The columns differ, and the prices nearly fit. The loss is not small, or rounding in the
+    predictions would show in it.
+    """
+    while True:
+        widths = np.arange(1, columns + 1)
+        table = generator.normal(size=(rows, columns)) * widths + generator.normal(size=columns)
+        weights = generator.uniform(1, 2, size=(columns, 1))
+        base = float(generator.uniform(2, 6))
+        fitting = scaled(table) @ weights + base
+        prices = fitting[:, 0] + 2 * generator.normal(size=rows)
+        given = (table, weights, base, prices)
+        losses = [port(*given, **faults) for faults in FAULTS] + [port_summed(*given)]
+        if losses[0] > 2 and apart(losses):
+            return dict(zip(("table", "weights", "base", "prices"), given, strict=True))
 
 
 def port(
@@ -444,10 +502,29 @@ EXERCISES = [
                 numpy=scaled_rows,
             ),
             Mistake(
+                "rows, n - 1",
+                say="Two things. The *rows* were scaled, and each column should be: direction 0. And this standard "
+                "deviation divides by n − 1; here n is asked for, in PyTorch `correction=0`.",
+                numpy=scaled_rows_with_n_minus_1,
+            ),
+            Mistake(
+                "whole table, n - 1",
+                say="Two things. One mean and one standard deviation were taken for the whole table, and each column "
+                "needs its own: name the direction. And this standard deviation divides by n − 1; here n is asked "
+                "for, in PyTorch `correction=0`.",
+                numpy=scaled_as_a_whole_with_n_minus_1,
+            ),
+            Mistake(
                 "whole table",
                 say="This takes one mean and one standard deviation for the whole table. Each column needs its own: "
                 "name the direction.",
                 numpy=scaled_as_a_whole,
+            ),
+            Mistake(
+                "one standard deviation for all",
+                say="The means are right. The standard deviation was taken over the whole table: name the direction "
+                "there as well.",
+                numpy=scaled_by_one_spread,
             ),
             Mistake(
                 "not divided",
@@ -556,6 +633,12 @@ EXERCISES = [
                 numpy=colours_the_other_way,
             ),
             Mistake(
+                "all turned round",
+                say="All four directions stand in reverse. That is what transpose does when it is told no order. Give "
+                "it the new order of the four.",
+                numpy=colours_turned_over,
+            ),
+            Mistake(
                 "untouched",
                 say="This is the batch as it came. If you permuted it, the result got lost: the operation "
                 "gives back a "
@@ -589,6 +672,12 @@ EXERCISES = [
                 "row",
                 say="The zeros stand in a *row*. Rows are the first index, columns the second.",
                 numpy=without_row,
+            ),
+            Mistake(
+                "one entry",
+                say="There is a single zero, in row 0. The column has an entry in *each* row: `[:, column]` in "
+                "PyTorch, and in Keras a column of zeros, as many as there are rows.",
+                numpy=one_entry,
             ),
             Mistake(
                 "removed",
@@ -653,9 +742,28 @@ EXERCISES = [
                 numpy=scores_by("nhw,pwh->np"),
             ),
             Mistake(
+                "reshape",
+                say="The patterns were brought to the shape (pixels, patterns) with `reshape`, which only cuts the "
+                "line of numbers differently. So the columns hold pixels of several patterns. Make each pattern a "
+                "row, then transpose that table.",
+                numpy=scores_by_reshape,
+            ),
+            Mistake(
                 "not all added up",
                 say="One direction too many is left. Add up over height *and* width.",
                 numpy=scores_by("nhw,phw->nph"),
+            ),
+            Mistake(
+                "wrong directions",
+                say="The sum went over patterns and height. In the table of all products the directions are images, "
+                "patterns, height, width: add up over the last two, 2 and 3.",
+                numpy=scores_by("nhw,phw->nw"),
+            ),
+            Mistake(
+                "one number",
+                say="Everything was added up, all images and all patterns too. A number for each pair of an image and "
+                "a pattern should be left.",
+                numpy=scores_by("nhw,phw->"),
             ),
             Mistake(
                 "nothing added up",
