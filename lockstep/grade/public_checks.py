@@ -5,9 +5,10 @@ names, points, hints, what is said to each mistake, and the functions that `call
 """
 
 import ast
-import builtins
 import shutil
+from collections import defaultdict
 from pathlib import Path
+from symtable import symtable
 
 from lockstep.learn.exercises import Exercise, load_exercises
 
@@ -45,7 +46,10 @@ def public_checks(folder: Path) -> str:
     """
     module = ast.parse((folder / "checks.py").read_text(encoding="utf-8"))
     exercises = load_exercises(folder).values()
-    wanted = {_caller(folder, exercise) for exercise in exercises if exercise.call is not None}
+    named = {name for node in module.body for name in _defines(node)}
+    wanted = {
+        _caller(folder, exercise, named) for exercise in exercises if exercise.call is not None
+    }
     kept = [ast.unparse(node) for node in needed(module, wanted)]
     listed = ",\n".join(_description(exercise) for exercise in exercises)
     return (
@@ -55,9 +59,9 @@ def public_checks(folder: Path) -> str:
     )
 
 
-def _caller(folder: Path, exercise: Exercise) -> str:
+def _caller(folder: Path, exercise: Exercise, named: set[str]) -> str:
     name = getattr(exercise.call, "__name__", "<lambda>")
-    if name == "<lambda>":
+    if name not in named:
         raise PublicChecksError(
             f"lessons/{folder.name}/checks.py: `call=` of the exercise {exercise.name!r} must be a "
             "function with a name, so that the student's process can be given it alone."
@@ -67,35 +71,62 @@ def _caller(folder: Path, exercise: Exercise) -> str:
 
 def needed(module: ast.Module, wanted: set[str]) -> list[ast.stmt]:
     """Return the module's statements that the names in `wanted` need to run, in their order."""
-    defined = {name: node for node in module.body for name in _defines(node)}
+    defining: defaultdict[str, list[ast.stmt]] = defaultdict(list)
+    for node in module.body:
+        for name in _defines(node):
+            defining[name].append(node)
     reached: set[str] = set()
     waiting = set(wanted)
     while waiting:
         name = waiting.pop()
         reached.add(name)
-        if name in defined:
-            waiting |= (_uses(defined[name]) & set(defined)) - reached
+        for node in defining.get(name, []):
+            waiting |= (_uses(node) & set(defining)) - reached
     kept = [node for node in module.body if _defines(node) & reached]
     return [_bare(node, reached) for node in kept]
 
 
 def _defines(node: ast.stmt) -> set[str]:
-    """Return the names that a statement of a module gives a meaning to."""
-    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-        return {node.name}
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return {alias.asname or alias.name.split(".")[0] for alias in node.names}
-    if isinstance(node, (ast.Assign, ast.AnnAssign)):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        return {
-            part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)
-        }
-    return set()
+    """Return the names that a statement of a module gives a meaning to, in a block of its own or not."""
+    found: set[str] = set()
+    waiting: list[ast.AST] = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(part.name)  # what stands in it has names of its own
+        elif isinstance(part, ast.Import | ast.ImportFrom):
+            found |= {alias.asname or alias.name.split(".")[0] for alias in part.names}
+        elif isinstance(part, ast.comprehension):
+            waiting += [part.iter, *part.ifs]  # its variable is nobody else's
+        else:
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+                found.add(part.id)
+            waiting += ast.iter_child_nodes(part)
+    return found
 
 
 def _uses(node: ast.stmt) -> set[str]:
-    names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-    return names - set(dir(builtins))
+    """Return the module's names that a statement uses; a function's own variables are none of them."""
+    try:
+        top = symtable(ast.unparse(node), "checks.py", "exec")
+    except (
+        SyntaxError,
+        ValueError,
+        RecursionError,
+        MemoryError,
+    ):  # a student's code may be anything
+        return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    found: set[str] = set()
+    waiting = [top]
+    while waiting:
+        table = waiting.pop()
+        waiting += table.get_children()
+        found |= {
+            symbol.get_name()
+            for symbol in table.get_symbols()
+            if symbol.is_referenced() and (table is top or symbol.is_global())
+        }
+    return found
 
 
 def _bare(node: ast.stmt, reached: set[str]) -> ast.stmt:
