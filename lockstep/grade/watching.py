@@ -21,6 +21,7 @@ from lockstep.grade.sandbox import Limits
 
 LOOK_EVERY = 0.1  # seconds between two looks at how much memory a process takes
 GOING = 5.0  # seconds for a process to be gone that has hung up
+LAST_SIGNAL, LAST_EXIT_STATUS = 64, 255  # Windows has longer ones for what are signals elsewhere
 
 
 class WatchedStudent(ABC):
@@ -115,16 +116,11 @@ def ended(code: int | None) -> Ended:
     number = -code if code < 0 else code - 128
     if number == getattr(signal, "SIGXCPU", None):
         return Ended("time limit", "It used up its time.")
-    if number > 0:
-        name = _signal_name(number)
+    if 0 < number <= LAST_SIGNAL:
+        name = signal.strsignal(number) or f"signal {number}"
         return Ended("crashed", f"It ended the notebook's process ({name}).")
-    return Ended("crashed", f"It ended the notebook's process (exit status {code}).")
-
-
-def _signal_name(number: int) -> str:
-    with contextlib.suppress(ValueError):  # Windows has exit codes such as 0xC0000005
-        return signal.strsignal(number) or f"signal {number}"
-    return f"exit status {number + 128:#x}"
+    status = f"{code:#x}" if code > LAST_EXIT_STATUS else str(code)  # as Windows writes its own
+    return Ended("crashed", f"It ended the notebook's process (exit status {status}).")
 
 
 class _Watched:
@@ -157,8 +153,10 @@ class _Watched:
         self._next_look = time.monotonic() + LOOK_EVERY
 
 
-def memory_of(process: int, *, sandboxed: bool) -> int:
+def memory_of(process: int, limit: int, *, sandboxed: bool) -> int:
     """Return the bytes that a process and all that it started hold for themselves.
+
+    What is below the limit may be told too high, what is above it is told as it is.
 
     Around a sandbox two processes stand that only wait, which are not the student's: `process`
     itself, and the namespace's first one.
@@ -166,20 +164,33 @@ def memory_of(process: int, *, sandboxed: bool) -> int:
     with contextlib.suppress(psutil.Error):
         tree = psutil.Process(process).children(recursive=True)
         if sandboxed:
-            return sum(_taken(one.pid) for one in tree if one.ppid() != process)
-        return sum(_taken(one.pid) for one in tree) + _taken(process)
+            tree = [one for one in tree if one.ppid() != process]
+        return _taken([*(one.pid for one in tree), *(() if sandboxed else (process,))], limit)
     return 0
 
 
-def _taken(process: int) -> int:
-    """Return the bytes that a process holds for itself, and those that it shares with no file."""
+def _taken(processes: list[int], limit: int) -> int:
+    """Return the bytes that processes hold for themselves, those among them that no file backs.
+
+    Pages that were not written to since a fork are one for all of them, and count as that many where
+    it matters: adding up is quick, looking at each page is not.
+    """
     if sys.platform != "linux":
-        with contextlib.suppress(psutil.Error):
-            return int(psutil.Process(process).memory_info().rss)
-        return 0
-    taken = 0
-    with contextlib.suppress(OSError), open(f"/proc/{process}/status") as status:
-        for line in status:
-            if line.startswith(("RssAnon:", "RssShmem:")):
-                taken += int(line.split()[1]) << 10
-    return taken
+        return sum(map(_resident, processes))
+    at_most = sum(_read(one, "status", ("RssAnon:", "RssShmem:")) for one in processes)
+    if at_most <= limit or len(processes) == 1:
+        return at_most
+    return sum(_read(one, "smaps_rollup", ("Pss_Anon:", "Pss_Shmem:")) for one in processes)
+
+
+def _read(process: int, name: str, wanted: tuple[str, ...]) -> int:
+    """Return the sum of some lines that /proc has of a process, in bytes."""
+    with contextlib.suppress(OSError), open(f"/proc/{process}/{name}") as lines:
+        return sum(int(line.split()[1]) << 10 for line in lines if line.startswith(wanted))
+    return 0
+
+
+def _resident(process: int) -> int:
+    with contextlib.suppress(psutil.Error):
+        return int(psutil.Process(process).memory_info().rss)
+    return 0
