@@ -8,7 +8,7 @@ from lockstep.lessons import lesson_names
 from lockstep.repository import colab_url
 from tests.conftest import ROOT
 
-PAGES = ["README.md", "CONTRIBUTING.md", "docs/lesson-format.md"]
+PAGES = ["README.md", "CONTRIBUTING.md", "docs/grading.md", "docs/lesson-format.md"]
 
 
 @pytest.mark.parametrize("name", PAGES)
