@@ -157,6 +157,22 @@ def measured_in_place(function: Function, point: Array, nudge: float) -> Array:
     return gradient
 
 
+def measured_without_copies(function: Function, point: Array, nudge: float) -> Array:
+    """Take two names for one array: up and down are the same place."""
+    return np.zeros(len(point))
+
+
+def measured_with_old_nudges(function: Function, point: Array, nudge: float) -> Array:
+    """Make the two copies once, so that the nudges of earlier entries stay in."""
+    up, down = point.copy(), point.copy()
+    gradient = np.zeros(len(point))
+    for index in range(len(point)):
+        up[index] += nudge
+        down[index] -= nudge
+        gradient[index] = (function(up) - function(down)) / (2 * nudge)
+    return gradient
+
+
 # 3. straight_through
 
 
@@ -640,6 +656,18 @@ EXERCISES = [
                 say="The point itself was nudged and not put back, so each entry was measured at another place. Work "
                 "with copies: `up = point.copy()`.",
                 numpy=measured_in_place,
+            ),
+            Mistake(
+                "no copies",
+                say="Every entry is 0. `up = point` makes no copy: both names stand for one array, and the two nudges "
+                "cancel. Write `point.copy()`.",
+                numpy=measured_without_copies,
+            ),
+            Mistake(
+                "copied once",
+                say="The first entry is right, and in the later ones the earlier nudges are still there. Make the two "
+                "copies anew for each entry, inside the loop.",
+                numpy=measured_with_old_nudges,
             ),
         ],
         hints=[
