@@ -42,6 +42,7 @@ def student_environment(lessons: Path, workplace: str, settings: str) -> dict[st
             "LOCKSTEP_LESSONS": str(lessons),
             "MPLBACKEND": "agg",
             "MPLCONFIGDIR": settings,
+            "PYTHONBREAKPOINT": "0",  # one that was forgotten waits for nobody
             "PYTHONHASHSEED": "0",
             "PYTHONDONTWRITEBYTECODE": "1",
             "TF_CPP_MIN_LOG_LEVEL": "3",

@@ -201,7 +201,7 @@ class ForkedStudent(WatchedStudent):
 
     def memory(self) -> int:
         """Return the bytes that the process and all that it started hold for themselves."""
-        return memory_of(self._process, sandboxed=self._engine.sandbox)
+        return memory_of(self._process, self._limits.memory, sandboxed=self._engine.sandbox)
 
     def kill(self) -> None:
         """End all of it, and let it end in its own time."""

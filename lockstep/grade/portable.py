@@ -169,7 +169,9 @@ class KernelStudent(WatchedStudent):
 
     def memory(self) -> int:
         """Return the bytes that the kernel and all that it started hold."""
-        return memory_of(self.kernel.process.pid, sandboxed=self._engine.sandbox)
+        return memory_of(
+            self.kernel.process.pid, self._limits.memory, sandboxed=self._engine.sandbox
+        )
 
     def kill(self) -> None:
         """End the kernel and all that it started, and throw away what it wrote."""
