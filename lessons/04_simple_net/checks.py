@@ -68,6 +68,18 @@ def softmax_over_everything(logits: Array) -> Array:
     return exponentials / exponentials.sum()
 
 
+def softmax_shifted_rows_over_everything(logits: Array) -> Array:
+    """Take each row's own maximum away, and divide by one sum."""
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return exponentials / exponentials.sum()
+
+
+def softmax_shifted_columns(logits: Array) -> Array:
+    """Take the largest of each column away."""
+    exponentials = np.exp(logits - logits.max(axis=0))
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
 def softmax_shifted_by_one_maximum(logits: Array) -> Array:
     """Take the largest logit of all rows away: rows far below it become 0 divided by 0."""
     exponentials = np.exp(logits - logits.max())
@@ -144,6 +156,18 @@ def cross_entropy_over_all(logits: Array, labels: Array) -> Array:
 def cross_entropy_all_columns(logits: Array, labels: Array) -> Array:
     """Pick every label's column in every row."""
     return -log_softmax(logits)[:, labels].mean()
+
+
+def cross_entropy_of_logits(logits: Array, labels: Array) -> Array:
+    """Pick the logits themselves."""
+    return -logits[np.arange(len(labels)), labels].mean()
+
+
+def cross_entropy_with_one_sum(logits: Array, labels: Array) -> Array:
+    """Take one logsumexp for all rows."""
+    largest = logits.max()
+    log_sum = largest + np.log(np.exp(logits - largest).sum())
+    return log_sum - logits[np.arange(len(labels)), labels].mean()
 
 
 def cross_entropy_twice(logits: Array, labels: Array) -> Array:
@@ -401,6 +425,19 @@ def updated_step(
 
 # 6. debug_port
 
+# What the port gets wrong: nothing, then each, then two, then all three; last, the ReLU is lost.
+FAULTS: list[dict[str, bool]] = [
+    {},
+    {"turned": True},
+    {"twice": True},
+    {"over_all": True},
+    {"turned": True, "twice": True},
+    {"turned": True, "over_all": True},
+    {"twice": True, "over_all": True},
+    {"turned": True, "twice": True, "over_all": True},
+    {"relu": False},
+]
+
 
 def debug_port_cases(generator: Generator) -> list[Case]:
     """Return two batches of images that are not flat; some hidden numbers are below zero."""
@@ -413,12 +450,22 @@ def debug_port_cases(generator: Generator) -> list[Case]:
 def images_and_network(
     generator: Generator, rows: int, side: int, hidden: int, classes: int
 ) -> dict[str, Array]:
-    """Return a batch of square images and a network's arrays."""
-    return {
-        "images": generator.uniform(size=(rows, side, side)),
-        "labels": np.arange(rows) % classes,
-        **network_arrays(generator, side * side, hidden, classes),
-    }
+    """Draw square images and a network's arrays, until every wrong answer gives a number of its own."""
+    while True:
+        given = {
+            "images": generator.uniform(size=(rows, side, side)),
+            "labels": np.arange(rows) % classes,
+            **network_arrays(generator, side * side, hidden, classes),
+        }
+        losses = [port(tuple(given.values()), **faults) for faults in FAULTS]
+        if losses[0] > 0.3 and apart(losses):
+            return given
+
+
+def apart(results: list[Any]) -> bool:
+    """Say whether each two of these numbers, none below zero, differ by a hundredth or more."""
+    ordered = np.sort([float(result) for result in results])
+    return bool((np.diff(ordered) > 0.01 * ordered[1:]).all())
 
 
 def port(
@@ -498,13 +545,21 @@ def training_step_cases(generator: Generator) -> list[Case]:
 def batches_and_network(
     generator: Generator, rows: int, sizes: tuple[int, int, int], learning_rate: float
 ) -> dict[str, Any]:
-    """Return two batches, a network's arrays and a learning rate."""
-    return {
-        "images": generator.uniform(size=(2, rows, sizes[0])),
-        "labels": generator.integers(0, sizes[2], size=(2, rows)),
-        "learning_rate": learning_rate,
-        **network_arrays(generator, *sizes),
-    }
+    """Draw two batches and a network's arrays, until ReLU cuts some of each batch off and not all.
+
+    With nothing left behind it, no gradient would reach the weights. No logit is near 0 or 1 either,
+    where a loss that takes them for probabilities turns a difference of rounding into a large one.
+    """
+    while True:
+        images = generator.uniform(size=(2, rows, sizes[0]))
+        labels = generator.integers(0, sizes[2], size=(2, rows))
+        arrays = network_arrays(generator, *sizes)
+        hidden = images @ arrays["hidden_weights"] + arrays["hidden_biases"]
+        shares = (hidden > 0).mean(axis=(1, 2))  # of each batch
+        logits = np.maximum(hidden, 0) @ arrays["output_weights"] + arrays["output_biases"]
+        near = np.minimum(np.abs(logits), np.abs(logits - 1)).min()
+        if (shares > 0.2).all() and (shares < 0.8).all() and near > 0.01:
+            return {"images": images, "labels": labels, "learning_rate": learning_rate, **arrays}
 
 
 def two_steps(answer: Answer, inputs: Inputs, framework: str) -> dict[str, Any]:
@@ -577,6 +632,7 @@ def pytorch_step(
     clear: bool = True,
     biases: bool = True,
     loss_after: bool = False,
+    expects: str = "logits",
 ) -> Answer:
     """Return a training step in PyTorch with one thing done differently.
 
@@ -594,6 +650,9 @@ def pytorch_step(
         Whether the biases move.
     loss_after
         Whether the loss after the step is returned.
+    expects
+        "logits"; "softmax twice"; or "probabilities", which is what Keras does without
+        `from_logits=True`.
     """
 
     def step(network: Any, images: Any, labels: Any, learning_rate: float) -> Any:
@@ -602,7 +661,12 @@ def pytorch_step(
 
         if clear:
             network.zero_grad()
-        loss = cross_entropy(network(images), labels, reduction="sum" if total else "mean")
+        logits = network(images)
+        if expects == "softmax twice":
+            logits = logits.softmax(dim=1)
+        elif expects == "probabilities":
+            logits = logits.clamp(SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY).log()
+        loss = cross_entropy(logits, labels, reduction="sum" if total else "mean")
         loss.backward()
         with torch.no_grad():
             for parameter in network.parameters():
@@ -621,6 +685,7 @@ def keras_step(
     clear: bool = True,
     biases: bool = True,
     loss_after: bool = False,
+    expects: str = "logits",
 ) -> Answer:
     """Return a training step in Keras with one thing done differently; see `pytorch_step`."""
     kept: WeakKeyDictionary[Any, list[Any]] = WeakKeyDictionary()  # a network's old gradients
@@ -630,10 +695,15 @@ def keras_step(
         import tensorflow as tf
 
         loss_function = keras.losses.SparseCategoricalCrossentropy(
-            from_logits=True, reduction="sum" if total else "sum_over_batch_size"
+            from_logits=expects != "probabilities",
+            reduction="sum" if total else "sum_over_batch_size",
         )
         with tf.GradientTape() as tape:
-            loss = loss_function(labels, network(images))
+            logits = network(images)
+            if expects == "softmax twice":  # by hand: Keras would see its own softmax and undo it
+                exponentials = keras.ops.exp(logits)
+                logits = exponentials / keras.ops.sum(exponentials, axis=1, keepdims=True)
+            loss = loss_function(labels, logits)
         gradients = tape.gradient(loss, network.trainable_variables)
         if not clear:
             old = kept.get(network, [0.0] * len(gradients))
@@ -685,6 +755,18 @@ EXERCISES = [
                 say="Here all the numbers together add up to one. Each row shall add up to one by itself: take "
                 "the sum over direction 1 and keep that direction.",
                 numpy=softmax_over_everything,
+            ),
+            Mistake(
+                "rows shifted, one sum",
+                say="Each row's largest logit was taken away, and that is right. Then everything was divided by the "
+                "sum of *all* exponentials. Take the sum over direction 1 and keep that direction.",
+                numpy=softmax_shifted_rows_over_everything,
+            ),
+            Mistake(
+                "columns shifted",
+                say="The largest logit of each *column* was taken away. Within a row everything must shift by the same "
+                "number, or its probabilities change: the largest of the row, over direction 1.",
+                numpy=softmax_shifted_columns,
             ),
             Mistake(
                 "not divided",
@@ -768,6 +850,18 @@ EXERCISES = [
                 say="`[:, labels]` picks all the labels' columns in *every* row. Each row needs the one entry at "
                 "its own label: `gather` or `[arange, labels]` in PyTorch, `take_along_axis` in Keras.",
                 numpy=cross_entropy_all_columns,
+            ),
+            Mistake(
+                "no logsumexp",
+                say="This is minus the mean of the *logits* at the labels. The logarithm of the probability is "
+                "`logits - logsumexp(logits)`.",
+                numpy=cross_entropy_of_logits,
+            ),
+            Mistake(
+                "one logsumexp for all rows",
+                say="`logsumexp` went over all the logits together. Each row needs its own: over direction 1, with the "
+                "direction kept.",
+                numpy=cross_entropy_with_one_sum,
             ),
             Mistake(
                 "softmax twice",
@@ -1068,6 +1162,18 @@ EXERCISES = [
                 "The weights are right. The losses are those *after* each step; work the loss out before the step "
                 "and return that one.",
                 loss_after=True,
+            ),
+            both(
+                "softmax twice",
+                "Softmax happened twice. The network returns logits and the loss expects logits: hand them over as "
+                "they are.",
+                expects="softmax twice",
+            ),
+            both(
+                "no from_logits",
+                "The loss took the logits for probabilities and cut off what was below 0 or above 1. The network "
+                "returns logits, and Keras's loss has to be told: `from_logits=True`.",
+                expects="probabilities",
             ),
             both(
                 "a learning rate of its own",
