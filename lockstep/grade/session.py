@@ -170,6 +170,6 @@ def _case(reply: wire.Message) -> CaseOutcome:
     """Return what a reply says of one case, with nothing believed of its form."""
     if "results" in reply:
         return CaseOutcome(results=wire.decode_arrays(reply["results"]))
-    problem = str(reply.get("problem"))
+    problem = wire.text(reply.get("problem"), 20)
     known = problem if problem in ("not attempted", "memory limit") else "error"
     return CaseOutcome(problem=known, message=wire.text(reply.get("message", ""), 2000))

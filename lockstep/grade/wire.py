@@ -63,20 +63,22 @@ def _array(part: object) -> np.ndarray:
     if not isinstance(part, dict):
         raise WireError("a result is no array")
     try:
-        named = str(part["dtype"])
+        named, data = part["dtype"], part["data"]
+        if not isinstance(named, str) or not isinstance(data, str):
+            raise WireError("a result is no array")
         shape = tuple(int(length) for length in part["shape"][: LARGEST_RANK + 1])
-        data = base64.b64decode(str(part["data"]), validate=True)
+        content = base64.b64decode(data, validate=True)
     except (KeyError, TypeError, ValueError, OverflowError, binascii.Error) as error:
         raise WireError("a result is no array") from error
     if not DTYPE.fullmatch(named) or len(shape) > LARGEST_RANK or min(shape, default=0) < 0:
         raise WireError("a result is no array of numbers")
     try:
         dtype = np.dtype(named)
-        if dtype.itemsize == 0 or math.prod(shape) * dtype.itemsize != len(data):
+        if dtype.itemsize == 0 or math.prod(shape) * dtype.itemsize != len(content):
             raise WireError("a result has another size than it says")
-        if dtype.kind == "U" and not _is_text(np.frombuffer(data, f"{dtype.byteorder}u4")):
+        if dtype.kind == "U" and not _is_text(np.frombuffer(content, f"{dtype.byteorder}u4")):
             raise WireError("a result is no text")
-        return np.frombuffer(data, dtype).reshape(shape) if data else np.zeros(shape, dtype)
+        return np.frombuffer(content, dtype).reshape(shape) if content else np.zeros(shape, dtype)
     except (TypeError, ValueError, OverflowError, MemoryError) as error:
         raise WireError("a result is no array") from error
 
@@ -88,8 +90,9 @@ def _is_text(codes: np.ndarray) -> bool:
 
 
 def text(value: object, most: int) -> str:
-    """Return what a student's process says as text that can be kept and shown anywhere."""
-    return str(value)[:most].encode("utf-8", "replace").decode()
+    """Return what a student's process says as text that can be kept and shown anywhere; "" for no text."""
+    said = value[:most] if isinstance(value, str) else ""
+    return said.encode("utf-8", "replace").decode()
 
 
 def encode_inputs(inputs: Message) -> Message:
