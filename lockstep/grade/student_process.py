@@ -49,6 +49,7 @@ class OtherFramework(MetaPathFinder):
 
 def prepare(framework: str | None) -> None:
     """Make this process fit for a student's code: generators seeded, the other framework out of reach."""
+    sys.argv[:] = [""]  # the engine's own arguments are nothing to a notebook
     sys.path.insert(0, "")  # a module that a cell wrote can be imported, as in any notebook
     random.seed(SEED)
     sys.modules["numpy"].random.seed(SEED)
