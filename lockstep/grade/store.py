@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -49,15 +49,18 @@ class Store:
             self._database = sqlite3.connect(path, isolation_level=None, timeout=30)
             self._open()
         except sqlite3.Error as error:
-            raise StoreError(
-                f"{path} cannot be used as a database of grades ({error}). Move it away, or choose another --out."
-            ) from None
+            raise self._unusable(error) from None
 
     def _open(self) -> None:
         known = self._database.execute("PRAGMA user_version").fetchone()[0]
         if known not in (0, FORMAT):
             raise StoreError(
                 f"{self.path} was written by another version of the course. Choose another --out."
+            )
+        tables = {name for (name,) in self._database.execute("SELECT name FROM sqlite_master")}
+        if tables and "results" not in tables:
+            raise StoreError(
+                f"{self.path} is another program's database. Move it away, or choose another --out."
             )
         # A write-ahead log: what is committed outlives a killed process, and a crash of the system.
         self._database.execute("PRAGMA journal_mode = WAL")
@@ -76,30 +79,59 @@ class Store:
             result.state or "graded",
             result.points if graded else None,
             result.out_of if graded else None,
-            json.dumps(asdict(result)),
+            json.dumps(asdict(result), ensure_ascii=False),
         )
-        self._database.execute("INSERT OR REPLACE INTO results VALUES (?,?,?,?,?,?,?,?)", row)
+        # Half a character may stand anywhere that a student wrote, and SQLite takes none.
+        kept = [
+            one.encode("utf-8", "replace").decode() if isinstance(one, str) else one for one in row
+        ]
+        with self._told():
+            self._database.execute("INSERT OR REPLACE INTO results VALUES (?,?,?,?,?,?,?,?)", kept)
 
     def digests(self) -> dict[tuple[str, str], str]:
         """Return the digest of each graded file by student and notebook."""
-        rows = self._database.execute(
-            "SELECT student, notebook, digest FROM results WHERE state = 'graded'"
-        )
-        return {(student, notebook): digest for student, notebook, digest in rows}
+        with self._told():
+            rows = self._database.execute(
+                "SELECT student, notebook, digest FROM results WHERE state = 'graded'"
+            )
+            return {(student, notebook): digest for student, notebook, digest in rows}
 
     def replace_ungraded(self, results: Iterable[SubmissionResult]) -> None:
         """Keep what could not be graded this time, and forget what could not the last time."""
-        with self._transaction():
+        with self._told(), self._transaction():
             self._database.execute("DELETE FROM results WHERE state != 'graded'")
             for result in results:
                 self.put(result)
 
     def results(self) -> list[SubmissionResult]:
         """Return all results, by student and notebook."""
-        with closing(
-            self._database.execute("SELECT result FROM results ORDER BY student, place")
-        ) as rows:
+        with self._told():
+            rows = self._database.execute(
+                "SELECT result FROM results ORDER BY student, place"
+            ).fetchall()
+        try:
             return [_result(json.loads(text)) for (text,) in rows]
+        except (ValueError, TypeError, LookupError, AttributeError):
+            raise self._unusable("it holds something that is no result") from None
+
+    def _unusable(self, reason: object) -> StoreError:
+        return StoreError(
+            f"{self.path} cannot be used as a database of grades ({reason}). "
+            "Move it away, or choose another --out."
+        )
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell what SQLite refuses in a sentence: a disk may be full, a file damaged."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise StoreError(
+                f"{self.path} could not be written or read ({error}). What was graded before is kept: "
+                "mend that, and start the same command again."
+            ) from None
+        except sqlite3.Error as error:
+            raise self._unusable(error) from None
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -107,7 +139,8 @@ class Store:
         try:
             yield
         except BaseException:
-            self._database.execute("ROLLBACK")
+            with suppress(sqlite3.Error):  # a full disk has taken it back already
+                self._database.execute("ROLLBACK")
             raise
         self._database.execute("COMMIT")
 
