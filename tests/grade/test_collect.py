@@ -75,9 +75,11 @@ def test_of_nbgraders_course_only_what_came_back_is_graded(tmp_path):
     assert "lies outside `submitted`" in reasons(collected)["source/ps1/a.ipynb"]
 
 
-def test_one_students_folder_called_submitted_moves_nobody_elses(tmp_path):
-    files = {"anna/submitted/x/a.ipynb": HW, "bob/a.ipynb": HW}
-    assert [key for key, _ in placed(took(folder(tmp_path / "class", files)))] == ["anna", "bob"]
+@pytest.mark.parametrize("who", ["anna", "submitted"])
+def test_one_students_folder_called_submitted_moves_nobody_elses(tmp_path, who):
+    files = {f"{who}/submitted/x/a.ipynb": HW, "bob/x/a.ipynb": HW}
+    collected = took(folder(tmp_path / "class", files))
+    assert {key for key, _ in placed(collected)} == {who, "bob"}
 
 
 def test_nbgraders_time_stamp_counts_only_in_its_own_tree(tmp_path):

@@ -5,17 +5,19 @@ import io
 import os
 import stat
 import struct
+import sys
 import tarfile
 import tracemalloc
 import zipfile
 
 import pytest
 
-from lockstep.grade.collect import archives, intake
+from lockstep.grade.collect import CollectError, archives, folders, intake
 from lockstep.grade.collect.reading import Limits
 from lockstep.grade.notebook import LARGEST_FILE
 from tests.grade.hand_ins import PYTORCH, folder, packed, placed, reasons, tarred, took, zipped
 
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such files")
 HW = packed()
 CLASS = {f"s{number:02}/hw.ipynb": HW for number in range(30)}
 LINK = "It is a link, and links are not followed."
@@ -104,6 +106,7 @@ def test_umlauts_are_read_in_the_encodings_that_archives_have(tmp_path):
     assert placed(took(tmp_path / "class.tar")) == [("Müller", PYTORCH)]
 
 
+@LINUX
 def test_a_file_name_that_is_no_utf_8_is_read_all_the_same(tmp_path):
     root = folder(tmp_path / "class", {"a.ipynb": HW})
     os.rename(os.fsencode(root / "a.ipynb"), os.fsencode(root) + b"/M\xfcller.ipynb")
@@ -113,6 +116,7 @@ def test_a_file_name_that_is_no_utf_8_is_read_all_the_same(tmp_path):
 # Links and devices
 
 
+@LINUX
 def test_links_in_a_folder_are_listed_and_not_followed(tmp_path):
     secret = folder(tmp_path / "secret", {"bob/hw.ipynb": HW})
     root = folder(tmp_path / "class", {"anna/hw.ipynb": HW})
@@ -130,11 +134,10 @@ def test_links_in_a_folder_are_listed_and_not_followed(tmp_path):
     }
 
 
+@LINUX
 def test_a_file_that_becomes_a_link_after_it_was_seen_is_not_followed(tmp_path):
-    from lockstep.grade.collect.folders import file_member
-
     path = folder(tmp_path / "class", {"anna.ipynb": HW}) / "anna.ipynb"
-    member = file_member(path)
+    member = folders.file_member(path)
     path.unlink()
     path.symlink_to("/etc/passwd")
     with pytest.raises(OSError, match="symbolic links"):
@@ -341,14 +344,23 @@ def test_a_folder_that_may_not_be_opened_is_told(tmp_path, monkeypatch):
     }
 
 
-def test_a_full_disk_is_no_fault_of_a_student(tmp_path):
-    from lockstep.grade.collect import CollectError
-
-    root = folder(tmp_path / "class", {"anna/a.ipynb": HW})
+@LINUX
+@pytest.mark.parametrize("full", ["00001.ipynb", "class.tar.gz.tar"])
+def test_a_full_disk_is_no_fault_of_a_student(tmp_path, full):
+    path = tmp_path / "class.tar.gz"
+    path.write_bytes(tarred({"anna/a.ipynb": HW}, "gz"))
     (tmp_path / "scratch").mkdir()
-    (tmp_path / "scratch" / "00001.ipynb").symlink_to("/dev/full")
+    (tmp_path / "scratch" / full).symlink_to("/dev/full")
     with pytest.raises(CollectError, match=r"No space left on device\. Make room there"):
-        took(root)
+        took(path)
+
+
+def test_a_file_that_grows_while_it_is_read_is_not_read_for_ever(tmp_path, monkeypatch):
+    root = folder(tmp_path / "class", {"anna.ipynb": HW})
+    monkeypatch.setattr(folders, "_open", lambda path: io.BytesIO(b"x" * (LARGEST_FILE + 1)))
+    assert unreadable(took(root)) == {
+        "anna": "It is larger than it says. Hand in the notebook itself again."
+    }
 
 
 def test_many_large_notebooks_need_no_more_memory_than_a_few(tmp_path):

@@ -89,8 +89,6 @@ def _wraps(top: str, inside: list[Parts], submissions: Path, course: Course) -> 
     from that, several things in an archive's only folder are several students, unless they are
     called as the course calls them. A folder that a teacher names is taken at its word.
     """
-    if course.is_name(top):
-        return False  # skipped all the same, when a file is placed
     folders = {path[0] for path in inside if len(path) > 1 and not course.is_name(path[0])}
     stems = [NOTEBOOK.sub("", path[0]) for path in inside if len(path) == 1]
     things = len(folders) + len([stem for stem in stems if not course.is_name(stem)])
