@@ -30,7 +30,7 @@ from lockstep.grade.collect import Collected, CollectError, collect, read_course
 from lockstep.grade.engine import Engine, EngineError
 from lockstep.grade.engines import start_engine
 from lockstep.grade.model import SubmissionResult, Unplaced
-from lockstep.grade.public_checks import write_public_lesson
+from lockstep.grade.public_checks import PublicChecksError, write_public_lesson
 from lockstep.grade.running import Done, Settings, all_cores, run, to_grade, ungraded, write_reports
 from lockstep.grade.sandbox import Limits
 from lockstep.grade.store import Store, StoreError
@@ -49,7 +49,7 @@ def grade_command(root: Path, options: Namespace) -> int:
             f"lockstep: another run is grading into {options.out}. Wait for it, or choose another --out.",
             file=sys.stderr,
         )
-    except (CollectError, EngineError, StoreError, LessonError) as error:
+    except (CollectError, EngineError, StoreError, LessonError, PublicChecksError) as error:
         print(f"lockstep: {error}", file=sys.stderr)
     except OSError as error:
         reason = error.strerror or error
@@ -186,7 +186,9 @@ def _report(out: Path, store: Store, collected: Collected, done: Done, console: 
             f"{done.kept} had not changed and kept their grades (--regrade grades them anew)."
         )
     console.print(
-        f"Gradebook: {out / 'gradebook.csv'}\nFeedback:  {out / 'feedback'}", soft_wrap=True
+        f"Gradebook: {out / 'gradebook.csv'}\nFeedback:  {out / 'feedback'}",
+        markup=False,
+        soft_wrap=True,
     )
     bad = collected.unplaced or collected.unreadable or done.failed
     return SOME_NOT_GRADED if bad else ALL_GRADED

@@ -52,16 +52,19 @@ class ForkEngine:
         )  # a student's process is another user's where root grades
         self._warm: dict[str, _Warm] = {}
         self._lock = threading.Lock()
+        self._closed = False
 
     def start(self, lesson: str, framework: str | None) -> "ForkedStudent":
         """Return a fresh process for a notebook of this lesson."""
         ours, theirs = socket.socketpair()
         with self._lock:
+            if self._closed:
+                raise EngineError("The engine has been closed.")
             warm = self._warm_process(framework or "")
             try:
                 process = warm.fork(theirs)
             except EngineError:
-                # It was ended from outside, by a system short of memory, say: the next one starts anew.
+                # Ended in this moment: the next one starts anew.
                 self._warm.pop(framework or "").close()
                 raise
             finally:
@@ -78,6 +81,8 @@ class ForkEngine:
         return student
 
     def _warm_process(self, framework: str) -> "_Warm":
+        if framework in self._warm and not self._warm[framework].is_alive():
+            self._warm.pop(framework).close()  # ended from outside, by a system short of memory, say
         if framework not in self._warm:
             home = str(Path(self._folder.name) / "home")
             environment = student_environment(self.lessons, WORKPLACE, home)
@@ -99,8 +104,10 @@ class ForkEngine:
 
     def close(self) -> None:
         """End the warm processes, and with them all that they forked."""
-        for warm in self._warm.values():
-            warm.close()
+        with self._lock:
+            self._closed = True
+            for warm in self._warm.values():
+                warm.close()
         self._folder.cleanup()
 
 
@@ -119,6 +126,7 @@ class _Warm:
             stdout=self._said,
             stderr=self._said,
             cwd="/",
+            start_new_session=True,  # Ctrl-C is for the grader, which then ends this one
         )
         theirs.close()
         self.control.settimeout(STARTING)
@@ -140,27 +148,30 @@ class _Warm:
 
     def fork(self, channel: socket.socket) -> int:
         """Fork a student's process that talks over `channel`; return its number."""
-        socket.send_fds(self.control, [COMMAND.pack(FORK, 0)], [channel.fileno()])
-        return self._answer()
+        return self._answer(FORK, 0, channel.fileno())
 
     def wait(self, process: int) -> int:
         """Return a process's exit code once it has ended."""
-        self.control.sendall(COMMAND.pack(WAIT, process))
-        return self._answer()
+        return self._answer(WAIT, process)
 
     def forget(self, process: int) -> None:
         """Let a process that was killed end in its own time."""
         with contextlib.suppress(OSError):
             self.control.sendall(COMMAND.pack(FORGET, process))
 
-    def _answer(self) -> int:
+    def _answer(self, command: bytes, process: int, *descriptors: int) -> int:
         try:
+            socket.send_fds(self.control, [COMMAND.pack(command, process)], descriptors)
             answer = self.control.recv(ANSWER.size, socket.MSG_WAITALL)
         except (OSError, TimeoutError):
             answer = b""
         if len(answer) < ANSWER.size:
             raise EngineError("The grader's warm process has ended. Start the same command again.")
         return int(ANSWER.unpack(answer)[0])
+
+    def is_alive(self) -> bool:
+        """Return whether it runs."""
+        return self._process.poll() is None
 
     def close(self) -> None:
         """End it, and with it all that it forked."""

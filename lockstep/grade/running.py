@@ -1,8 +1,9 @@
 """A run over a class: what is new is graded, each result is kept as it comes, then the reports are written."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -107,14 +108,15 @@ def run(
     def one(submission: Submission) -> SubmissionResult | Unplaced:
         return _graded(submission, assignments, engine, settings)
 
-    for result in _in_parallel(one, waiting, settings.jobs):
-        if isinstance(result, Unplaced):
-            done.failed.append(result)
-            on_result(None)
-        else:
-            store.put(result)
-            done.graded.append(result)
-            on_result(result)
+    with closing(_in_parallel(one, waiting, settings.jobs, engine.close)) as results:
+        for result in results:
+            if isinstance(result, Unplaced):
+                done.failed.append(result)
+                on_result(None)
+            else:
+                store.put(result)
+                done.graded.append(result)
+                on_result(result)
     return done
 
 
@@ -139,23 +141,28 @@ def _graded(
 
 
 def _in_parallel(
-    work: Callable[[Item], Result], items: Sequence[Item], jobs: int
-) -> Iterator[Result]:
+    work: Callable[[Item], Result], items: Sequence[Item], jobs: int, stop: Callable[[], None]
+) -> Generator[Result, None, None]:
     """Yield what `work` returns for each item as it comes, `jobs` at once.
 
-    Only as many are begun as can run, so that an interrupted run stops soon.
+    Only as many are begun as can run. When the run is broken off, `stop` makes what is at work end, and
+    what that returns is thrown away.
     """
     waiting = iter(items)
     running: set[Future[Result]] = set()
     with ThreadPoolExecutor(jobs) as pool:
-        while True:
-            while len(running) < jobs and (item := next(waiting, None)) is not None:
-                running.add(pool.submit(work, item))
-            if not running:
-                return
-            ended, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in ended:
-                yield future.result()
+        try:
+            while True:
+                while len(running) < jobs and (item := next(waiting, None)) is not None:
+                    running.add(pool.submit(work, item))
+                if not running:
+                    return
+                ended, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in ended:
+                    yield future.result()
+        except BaseException:
+            stop()
+            raise
 
 
 def ungraded(collected: Collected, store: Store) -> list[SubmissionResult]:
