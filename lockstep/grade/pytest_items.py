@@ -134,7 +134,7 @@ class SubmissionFile(IPyNbFile):  # type: ignore[misc]  # nbval has no types
         return restore(read_notebook(self.submission.path).cells, self.assignment.pristine)
 
     def setup(self) -> None:
-        """Run the notebook."""
+        """Run the notebook, if there is anything in it to be judged."""
         if not hasattr(self, "submission"):
             return
         self.run = Session(
@@ -144,7 +144,8 @@ class SubmissionFile(IPyNbFile):  # type: ignore[misc]  # nbval has no types
             self.restored.cells,
             self.grader.limits,
         )
-        self.run.run_cells()
+        if set(self.assignment.exercises) - self.restored.blank:
+            self.run.run_cells()
         self._results: dict[str, ExerciseResult] = {}
         self._coming = grade_exercises(self.run, self.assignment, self.restored)
 
@@ -178,7 +179,9 @@ class CellItem(IPyNbCell):  # type: ignore[misc]  # nbval has no types
     def runtest(self) -> None:
         """Fail as the cell did."""
         outcome = self.parent.outcome(self.cell_num)
-        if outcome is None:
+        if outcome is None and set(self.parent.assignment.exercises) <= self.parent.restored.blank:
+            pytest.skip("Not run: no exercise was attempted.")
+        elif outcome is None:
             self._fail("It was not run: the notebook's time was up.")
         elif outcome.ended is not None:
             self._fail(f"{outcome.ended.state}: {outcome.ended.message}")

@@ -2,8 +2,9 @@
 
 Each file becomes one nbval file: an item for each code cell of the restored notebook, which fails if
 the cell raised or ended the process, and an item for each exercise, which passes if the answer is
-right and otherwise fails with what the student would be told; "not attempted" is a failure too. The
-verdict is made here, in pytest's process, and never in the kernel.
+right and otherwise fails with what the student would be told; "not attempted" is a failure too. Where
+nothing was attempted the cells are skipped. The verdict is made here, in pytest's process, and never
+in the kernel.
 
 This module is loaded by every pytest that finds Lockstep installed, so it imports nothing but pytest.
 """

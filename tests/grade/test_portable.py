@@ -291,6 +291,7 @@ def test_pytest_reports_a_submissions_cells_and_exercises(tmp_path):
     assert "right.ipynb::exercise mean_squared_error PASSED" in lines
     assert "mixed.ipynb::Cell 6 FAILED" in lines
     assert "mixed.ipynb::exercise mean_squared_error FAILED" in lines
+    assert "blank.ipynb::handed-out cell 1 SKIPPED" in [line.split(" (")[0] for line in lines]
     assert "blank.ipynb::exercise mean_squared_error FAILED" in lines
     assert "broken.ipynb::submission FAILED" in lines
     assert "mixed.ipynb, Cell 6: ZeroDivisionError in line 1: division by zero" in lines
