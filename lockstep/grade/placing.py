@@ -1,6 +1,7 @@
 """Where each piece of a student's notebook is to be run: in an answer's place, after a cell, or not."""
 
 import ast
+import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
@@ -129,7 +130,7 @@ def _added_to_set_up(source: str, set_up: str) -> str:
 
     def installs(statement: ast.stmt) -> bool:
         text = "\n".join(lines[statement.lineno - 1 : statement.end_lineno])
-        return "lockstep" in text or "pip" in text.split() or is_call(statement, "start")
+        return bool(re.search(r"lockstep|\bpip\b", text)) or is_call(statement, "start")
 
     def dropped(statement: ast.stmt) -> bool:
         return installs(statement) or (len(lines) < 1000 and ast.dump(statement) in known)

@@ -324,12 +324,18 @@ def test_answers_pasted_into_one_unmarked_cell_are_parted():
     assert result.answers["accuracy"] == ANSWERS["accuracy"]
 
 
+def test_two_answers_under_one_marker_line_are_parted():
+    both = f"{by_id('answer-softmax').source}\n\n{ANSWERS['accuracy']}"
+    result = restored({"answer-softmax": both, "answer-accuracy": []})
+    assert_all_answered(result)
+
+
 def test_a_copied_cell_with_something_else_in_it_stays_where_it_is():
     copy = code("print(training_step)", metadata=by_id("answer-softmax").metadata)
-    result = restored({"next": [copy]})
+    result = restored({"next": [copy, code("after = 1")]})
     assert_all_answered(result)
-    assert result.cells[-1].source == "print(training_step)"
-    assert result.cells[-1].kind == "own"
+    assert own(result) == ["print(training_step)", "after = 1"]
+    assert kinds(result)[-2:] == [("own", "print(training_step)"), ("own", "after = 1")]
 
 
 def test_a_later_definition_outside_the_answers_cell_is_told():
@@ -409,6 +415,12 @@ def test_an_old_attempt_kept_as_text_does_not_count_beside_code():
         assert_all_answered(result)
         assert result.notes == ()
         assert own(result) == []
+
+
+def test_code_without_a_marker_counts_before_a_marked_attempt_kept_as_text():
+    old = "# lockstep: answer softmax\ndef softmax(logits):\n    return 1"
+    cells = [NotebookCell("markdown", old), code(ANSWERS["softmax"])]
+    assert_all_answered(restored({"answer-softmax": cells}))
 
 
 @pytest.mark.parametrize("part", ["text", "fence"])
@@ -536,6 +548,7 @@ def test_what_was_added_to_the_set_up_is_run_after_it():
     assert "import math" in result.cells[1].source
     assert "start" not in result.cells[1].source
     assert "lockstep" not in result.cells[1].source
+    assert "pip" not in result.cells[1].source  # nothing can be installed where answers are graded
 
 
 def test_a_set_up_that_is_no_python_any_more_is_left_out():
