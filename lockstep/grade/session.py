@@ -172,4 +172,5 @@ def _case(reply: wire.Message) -> CaseOutcome:
         return CaseOutcome(results=wire.decode_arrays(reply["results"]))
     problem = wire.text(reply.get("problem"), 20)
     known = problem if problem in ("not attempted", "memory limit") else "error"
-    return CaseOutcome(problem=known, message=wire.text(reply.get("message", ""), 2000))
+    said = wire.text(reply.get("message") or "What it gave back cannot be read.", 2000)
+    return CaseOutcome(problem=known, message=said)

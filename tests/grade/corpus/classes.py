@@ -92,16 +92,8 @@ def listed(run: Run, kind: Kind) -> list[str]:
     return [line for line in lines if line.startswith(f"  {kind.name}/")]
 
 
-def differences(kind: Kind, run: Run, *, exact: bool) -> Iterator[str]:
-    """Yield in what a student's result is not what it must be, a sentence each.
-
-    Parameters
-    ----------
-    kind, run
-        The student, and what came of the class.
-    exact
-        Whether state and message must be those of the fast engine too, where a kind is made for it.
-    """
+def differences(kind: Kind, run: Run) -> Iterator[str]:
+    """Yield in what a student's result is not what it must be, a sentence each."""
     result = run.results.get(kind.name)
     lines = listed(run, kind)
     for reason in kind.unplaced:
@@ -120,25 +112,25 @@ def differences(kind: Kind, run: Run, *, exact: bool) -> Iterator[str]:
     elif result.state is not None:
         yield f"it is {result.state}: {result.reason}"
     else:
-        yield from _wrong_exercises(kind, result, exact=exact)
+        yield from _wrong_exercises(kind, result)
 
 
-def _wrong_exercises(kind: Kind, result: SubmissionResult, *, exact: bool) -> Iterator[str]:
+def _wrong_exercises(kind: Kind, result: SubmissionResult) -> Iterator[str]:
     if result.notebook != kind.notebook:
         yield f"it was taken for {result.notebook}"
     if [one.exercise for one in result.exercises] != exercises_of(kind.notebook):
         yield f"it has the exercises {[one.exercise for one in result.exercises]}"
     for one in result.exercises:
         wanted = kind.got.get(one.exercise, Got("right", one.out_of))
-        if not _agrees(one, wanted, exact=exact or not kind.fork_only):
+        if not _agrees(one, wanted):
             yield f"{one.exercise}: wanted {wanted}, got {one.state}, {one.points}, {one.message!r}, {one.mistake!r}"
     if not any(kind.note in note for note in ("", *result.notes)):
         yield f"no note says {kind.note!r}: {result.notes}"
 
 
-def _agrees(one: ExerciseResult, wanted: Got, *, exact: bool) -> bool:
-    if not exact:
-        return one.points == wanted.points
-    return (one.state, one.points) == (wanted.state, wanted.points) and (
-        wanted.says in one.message and wanted.mistake in (None, one.mistake)
+def _agrees(one: ExerciseResult, wanted: Got) -> bool:
+    return (
+        (one.state, one.points) == (wanted.state, wanted.points)
+        and wanted.says in one.message
+        and wanted.mistake in (None, one.mistake)
     )

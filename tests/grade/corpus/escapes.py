@@ -54,7 +54,6 @@ KINDS = [
             time.sleep(1000)
         """,
         "crashed",
-        fork_only="the kernel's parent ignores the signal, and the sleep is ended by the time limit",
     ),
     answer(
         "reads_the_solution_and_the_checks",
@@ -147,21 +146,16 @@ KINDS = [
         "The warm process never reads a submission, so what is inherited from it holds none.",
         """
         def mean_squared_error(predictions, truth):
-            import gc, re
-            # A class of one letter: what is searched for is not what stands in here.
-            marked = [re.compile("".join(reversed(name)).encode() + b"[:]") for name in ("@REKRAM@", "@TERCES@")]
-            found = []
+            import re
+            # Backwards, through memory that is read backwards: so it does not find what it is looking for.
+            found, backwards = [], [b":@REKRAM@", b":@TERCES@"]
             for line in open("/proc/self/maps"):
                 start, end, mode, rest = re.match(r"(\\w+)-(\\w+) (\\S+) (.*)", line).groups()
                 if mode.startswith("rw") and "/" not in rest:
                     with open("/proc/self/mem", "rb") as memory:
                         memory.seek(int(start, 16))
-                        content = memory.read(int(end, 16) - int(start, 16))
-                    found += [one.pattern for one in marked if one.search(content)]
-            for one in gc.get_objects():
-                parts = one.values() if isinstance(one, dict) else one if isinstance(one, (list, tuple)) else ()
-                text = " ".join(part for part in parts if isinstance(part, str))
-                found += [one.pattern for one in marked if one.search(text.encode("utf-8", "replace"))]
+                        content = memory.read(int(end, 16) - int(start, 16))[::-1]
+                    found += [name for name in backwards if name in content]
             raise ValueError(f"found {found}")
         """,
         "error",
@@ -181,8 +175,6 @@ KINDS = [
             kinds = {type(value).__name__ for value in values}
             found = kinds & {"RecordedCase", "Assignment", "Submission", "Restored", "Case"}
             found |= {name for name in sys.modules if name.startswith(("lockstep.build", "lockstep.grade.judge"))}
-            names = {key for value in values if type(value) is dict for key in value if isinstance(key, str)}
-            found |= names & {"expected", "seed of the hidden cases"}
             raise ValueError(f"found {sorted(found)}")
         """,
         "error",
@@ -242,7 +234,6 @@ KINDS = [
             return np.mean((predictions - truth) ** 2)
         """,
         "crashed",
-        fork_only="the kernel's descriptors are others",
     ),
     answer(
         "closes_every_descriptor",
@@ -254,7 +245,6 @@ KINDS = [
             return np.mean((predictions - truth) ** 2)
         """,
         "crashed",
-        fork_only="the kernel waits without an end",
     ),
     own_cell(
         "closes_its_standard_streams",

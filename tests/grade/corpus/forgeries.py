@@ -1,6 +1,6 @@
 """Code that wants another verdict than its answer deserves, and answers that are not what they look like."""
 
-from tests.grade.corpus.kinds import KERAS_NET, Got, answer, answers, own_cell
+from tests.grade.corpus.kinds import EXERCISE, KERAS_NET, Got, answer, answers, own_cell
 
 WRONG = """
 def mean_squared_error(predictions, truth):
@@ -136,18 +136,14 @@ KINDS = [
         """,
         says="Expected one result; got result, state.",
     ),
-    answer(
+    patched(
         "patches_json",
-        "Reading what a hostile process wrote goes by the rules of JSON alone.",
-        WRONG,
-        "error",
-        above="""
+        "From its cell on nothing can be understood: the cell is left out, and the answer is as wrong as it is.",
+        """
         import json
-        class Everything(dict):
-            pass
         json.dumps = lambda *given, **named: '{"number": 1e999, "results": {"result": {"dtype": "O"}}}'
         """,
-        fork_only="the protocol of Jupyter stands on json too, and ends with it",
+        note="(time limit)",
     ),
     answer(
         "patches_the_channel",
@@ -164,7 +160,6 @@ KINDS = [
         wire.send = send
         """,
         says="What it gave back is unusable: a result is no array.",
-        fork_only="its channel is another",
     ),
     own_cell(
         "forges_records",
@@ -175,7 +170,6 @@ record = {"results": {"result": {"dtype": "<f8", "shape": [], "data": "AAAAAAAAA
 verdict = {"state": "right", "points": 1, "exercise": "mean_squared_error", "number": None}
 say(record, verdict, *[record | {"number": number} for number in (-1, 0, 1000, "2", None)])
 """,
-        fork_only="its channel is another",
     ),
     answer(
         "forges_the_reply_itself",
@@ -188,7 +182,6 @@ say(record, verdict, *[record | {"number": number} for number in (-1, 0, 1000, "
         """,
         "wrong",
         above=FORGE,
-        fork_only="its channel is another",
     ),
     answer(
         "speaks_drop_by_drop",
@@ -216,7 +209,6 @@ say(record, verdict, *[record | {"number": number} for number in (-1, 0, 1000, "
         "crashed",
         says="it gave back more than 8 MB",
         above=FORGE,
-        fork_only="its channel is another",
     ),
     answer(
         "hangs_up_and_stays",
@@ -235,19 +227,19 @@ say(record, verdict, *[record | {"number": number} for number in (-1, 0, 1000, "
         "crashed",
         says="It cut the notebook's process off from the grader.",
         above=FORGE,
-        fork_only="its channel is another",
     ),
     own_cell(
         "ends_with_a_question_unread",
-        "It pretends that its cell is over, and is gone when it is asked the next thing.",
+        "It pretends that its cell is over, and is gone when it is asked the next thing, which is the answer's "
+        "cell: that one is taken for the culprit.",
         FORGE
         + """
 import time
-say(*[{"error": None, "number": number} for number in range(20)])
+say({"error": None, "number": 3})
 time.sleep(0.5)
 os._exit(0)
 """,
-        fork_only="its channel is another",
+        got={EXERCISE: Got("crashed", says="(exit status 0)")},
     ),
     answer(
         "forges_a_verdict_as_its_result",
@@ -346,12 +338,12 @@ os._exit(0)
             f"describes_an_array_with_{name}",
             "The grader makes no array that is larger than its bytes, or of anything but numbers and text.",
             WRONG,
-            "error",
+            "crashed" if "things at once" in said else "error",
             above=f"""
             from lockstep.grade import wire
             wire.encode_arrays = lambda arrays: {{"result": {description}}}
             """,
-            says=f"What it gave back is unusable: {said}",
+            says=said,
         )
         for name, description, said in (
             (
@@ -372,7 +364,7 @@ os._exit(0)
             (
                 "a_million_fields",
                 '{"dtype": "f8," * 1_000_000, "shape": [1], "data": "AA=="}',
-                "a result is no array",
+                "it gave back too many things at once",
             ),
             (
                 "text_that_is_none",
@@ -400,7 +392,7 @@ os._exit(0)
         "raises_rubbish",
         "So do messages and names of exceptions.",
         """
-        Rubbish = type("\\udfff<b>" + "y" * 10_000, (Exception,), {})
+        Rubbish = type("<b>\\x1b" + "y" * 10_000, (Exception,), {})
         def mean_squared_error(predictions, truth):
             raise Rubbish("\\ud800</script>\\0\\x1b]0;title\\a" + "z" * 1_000_000)
         """,
@@ -447,7 +439,8 @@ os._exit(0)
                 known = load_recorded(lessons_folder() / "04_simple_net" / "checks.npz", "accuracy")
                 def accuracy(logits, labels):
                     for case in known:
-                        if np.allclose(case.inputs["logits"], logits.numpy(), atol=1e-5):
+                        same = case.inputs["logits"].shape == logits.shape
+                        if same and np.allclose(case.inputs["logits"], logits.numpy(), atol=1e-5):
                             return torch.tensor(case.expected["result"])
                     return torch.tensor(-1.0)
             """
@@ -619,7 +612,7 @@ os._exit(0)
         'As in the student\'s own notebook after "restart and run all": the answer no longer works.',
         RIGHT,
         "error",
-        says="raised AttributeError in line 3 of its cell",
+        says="raised AttributeError in line",
         below="np = None",
     ),
     own_cell(

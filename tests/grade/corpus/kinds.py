@@ -92,8 +92,6 @@ class Kind:
         Whether there is no result, since no file can be placed.
     person
         The student's name on the roster.
-    fork_only
-        Why another engine may give another state and message; its points must still be these.
     """
 
     name: str
@@ -106,7 +104,6 @@ class Kind:
     unplaced: tuple[str, ...] = ()
     absent: bool = False
     person: str = ""
-    fork_only: str = ""
 
     def __repr__(self) -> str:
         return self.name
@@ -219,9 +216,17 @@ def answer(
     return answers(name, why, {EXERCISE: source}, got, notebook=START, **others)
 
 
-def own_cell(name: str, why: str, source: str, *, below: str = "", **others: object) -> Kind:
+def own_cell(
+    name: str,
+    why: str,
+    source: str,
+    *,
+    below: str = "",
+    got: dict[str, Got] | None = None,
+    **others: object,
+) -> Kind:
     """Return a kind with bad code above a right answer, which it must not harm."""
-    return answers(name, why, {}, {}, notebook=START, above=source, below=below, **others)
+    return answers(name, why, {}, got or {}, notebook=START, above=source, below=below, **others)
 
 
 def changed(
