@@ -764,7 +764,7 @@ def test_code_that_is_made_to_break_a_parser_harms_only_itself(bomb, kind):
     ]
     result = restored({"answer-softmax": bombs})
     assert {**result.answers, "softmax": ""} == {**ANSWERS, "softmax": ""}
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 15
 
 
 @pytest.mark.parametrize(
@@ -782,6 +782,6 @@ def test_code_that_is_made_to_break_a_parser_harms_only_itself(bomb, kind):
 def test_ten_thousand_cells_are_restored_in_seconds(cell):
     start = time.process_time()
     result = restore(numbered([*solved()[:-2], *[cell] * 10_000]), PRISTINE)
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 15
     assert result.answers["accuracy"] == ANSWERS["accuracy"]
     assert sum(map(len, result.notes)) < 1_000
