@@ -70,6 +70,8 @@ def _grade(root: Path, options: Namespace) -> int:
             collected = collect(
                 options.submissions, folder / "collected", course, roster, options.lessons
             )
+        if not (collected.submissions or collected.unreadable or collected.unplaced):
+            raise CollectError(f"There is no notebook in {options.submissions}.")
         settings = Settings(
             Limits(seconds=options.time_limit, memory=options.memory_limit << 20),
             options.jobs or all_cores(),
