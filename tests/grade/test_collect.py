@@ -141,6 +141,32 @@ def test_a_zip_in_a_students_folder_is_opened_once(tmp_path):
     ]
 
 
+def test_the_only_archive_in_a_folder_is_the_class_where_it_holds_folders(tmp_path):
+    one = folder(tmp_path / "one", {"anna.zip": zipped({"hw.ipynb": HW, "new.ipynb": HW})})
+    assert placed(took(one)) == [("anna", PYTORCH)]
+    two = folder(tmp_path / "two", {"c.zip": zipped({"anna/hw.ipynb": HW, "bob/hw.ipynb": HW})})
+    assert [key for key, _ in placed(took(two))] == ["anna", "bob"]
+
+
+def test_folders_for_each_lesson_are_no_students(tmp_path):
+    files = {
+        "04_simple_net/anna.ipynb": packed(PYTORCH),
+        "04_simple_net/bob/hw.ipynb": packed(PYTORCH),
+        "08 Defaults/anna/hw.ipynb": packed("08_defaults_keras"),
+    }
+    collected = took(folder(tmp_path / "class", files))
+    assert placed(collected) == [
+        ("anna", PYTORCH),
+        ("anna", "08_defaults_keras"),
+        ("bob", PYTORCH),
+    ]
+
+
+def test_the_first_to_hand_in_is_not_called_as_the_archive_is(tmp_path):
+    (tmp_path / "class.zip").write_bytes(zipped({"class/anna/hw.ipynb": HW}))
+    assert placed(took(tmp_path / "class.zip")) == [("anna", PYTORCH)]
+
+
 def test_what_systems_leave_behind_is_passed_over_and_all_else_is_named(tmp_path):
     files = {
         "anna/.ipynb_checkpoints/hw-checkpoint.ipynb": HW,
