@@ -103,12 +103,18 @@ def same_code(one: str, other: str) -> bool:
     """Return whether two pieces of code differ in nothing but comments, docstrings and format."""
     if _squeezed(one) == _squeezed(other):
         return True
-    trees = [parse(one), parse(other)]
+    shape = _shape(one)
+    return shape is not None and shape == _shape(other)
+
+
+@lru_cache(maxsize=256)  # what was handed out is compared with each student's notebook
+def _shape(source: str) -> str | None:
+    """Return what a piece of code does, as text; None where it is no Python."""
+    tree = parse(source)
     try:
-        shapes = [ast.dump(_Undocumented().visit(tree)) for tree in trees if tree is not None]
+        return None if tree is None else ast.dump(_Undocumented().visit(tree))
     except (RecursionError, MemoryError):
-        return False
-    return len(shapes) == 2 and shapes[0] == shapes[1]
+        return None
 
 
 def _squeezed(source: str) -> str:
