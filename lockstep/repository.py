@@ -4,17 +4,20 @@ from urllib.parse import quote
 
 SLUG = "lockstep-course/lockstep"
 BRANCH = "main"
+HAS_SOLUTIONS = True  # False in the student edition, where `solution` says so
 
 
-def colab_url(path: str) -> str:
+def colab_url(path: str, slug: str | None = None) -> str:
     """Return the link that opens a notebook of the repository in Colab.
 
     Parameters
     ----------
     path
         The notebook's path in the repository, with forward slashes.
+    slug
+        Another repository, as OWNER/NAME.
     """
-    return f"https://colab.research.google.com/github/{SLUG}/blob/{BRANCH}/{quote(path)}"
+    return f"https://colab.research.google.com/github/{slug or SLUG}/blob/{BRANCH}/{quote(path)}"
 
 
 def wheel_url(version: str) -> str:

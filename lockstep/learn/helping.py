@@ -10,7 +10,7 @@ from lockstep.learn.feedback import Feedback
 from lockstep.learn.session import current, user_namespace
 from lockstep.learn.stored import load_arrays
 from lockstep.lessons import lessons_folder
-from lockstep.repository import colab_url
+from lockstep.repository import HAS_SOLUTIONS, colab_url
 
 TRIES_BEFORE_SOLUTION = 3
 
@@ -40,6 +40,13 @@ def solution(name: str) -> Feedback:
         If this lesson has no such exercise.
     """
     find_exercise(name)
+    if not HAS_SOLUTIONS:
+        return Feedback(
+            "told",
+            f"{name}: no solution here",
+            "This edition of the course comes without solutions; your teacher has them. "
+            f'`hint("{name}")` gives a nudge.',
+        )
     tries = [entry["state"] for entry in _entries("check", name)]
     wrong = sum(state in ("not yet", "error") for state in tries)
     if wrong < TRIES_BEFORE_SOLUTION and "right" not in tries:
