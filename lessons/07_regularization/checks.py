@@ -12,6 +12,8 @@ Array = np.ndarray
 
 EPSILON = 0.001
 DISTINCT = 1e-3  # how far apart two losses must be, relative to the largest; a hundred tolerances
+SPREAD_OUT = 0.4  # the smallest spread of a column that is normalised
+LARGE_ENOUGH = 2.0  # the largest logit of the network that is ported
 DECAY = 0.1  # of the translated step; the L2 penalty has half of it as its factor
 
 # 1. dropout
@@ -284,10 +286,18 @@ def batch_norm_cases(generator: Generator) -> list[Case]:
 
 
 def norm_inputs(generator: Generator, rows: int, columns: int, momentum: float) -> dict[str, Any]:
-    """Return a batch, and running statistics from earlier batches."""
-    spread = generator.uniform(0.3, 2, size=columns)
+    """Return a batch, and running statistics from earlier batches.
+
+    The batch is drawn until each column is spread out: where its numbers lie close together, far from 0,
+    rounding is no longer small beside their differences.
+    """
+    while True:
+        spread = generator.uniform(0.5, 2, size=columns)
+        x = generator.normal(size=(rows, columns)) * spread + generator.normal(size=columns)
+        if x.std(axis=0).min() > SPREAD_OUT:
+            break
     return {
-        "x": generator.normal(size=(rows, columns)) * spread + generator.normal(size=columns),
+        "x": x,
         "running_mean": generator.normal(size=columns),
         "running_variance": generator.uniform(0.5, 3, size=columns),
         "momentum": momentum,
@@ -565,19 +575,37 @@ def debug_port_cases(generator: Generator) -> list[Case]:
     ]
 
 
+PORT_FAULTS: tuple[dict[str, bool], ...] = (
+    {"relu": False},
+    {"early": True},
+    {"of_batch": True},
+    {"halved": True},
+)
+
+
 def port_inputs(
     generator: Generator, rows: int, inputs: int, hidden: int, classes: int
 ) -> dict[str, Array]:
-    """Return a batch and a network's arrays."""
-    return {
-        "pixels": generator.uniform(size=(rows, inputs)),
-        "hidden_weights": generator.normal(size=(inputs, hidden)),
-        "scale": generator.uniform(0.5, 1.5, size=hidden),
-        "shift": generator.normal(size=hidden) / 2,
-        "running_mean": generator.normal(size=hidden) / 2,
-        "running_variance": generator.uniform(0.5, 2, size=hidden),
-        "output_weights": generator.normal(size=(hidden, classes)),
-    }
+    """Draw a batch and a network's arrays until ReLU lets enough through, and not all.
+
+    Where it stops nearly everything, the logits are tiny beside the numbers that they are made of, and
+    rounding is no longer small beside them. Where it stops nothing, nobody sees that it is missing.
+    """
+    while True:
+        drawn = {
+            "pixels": generator.uniform(size=(rows, inputs)),
+            "hidden_weights": generator.normal(size=(inputs, hidden)),
+            "scale": generator.uniform(0.5, 1.5, size=hidden),
+            "shift": generator.normal(size=hidden) / 2,
+            "running_mean": generator.normal(size=hidden) / 2,
+            "running_variance": generator.uniform(0.5, 2, size=hidden),
+            "output_weights": generator.normal(size=(hidden, classes)),
+        }
+        right, *wrong = (port(tuple(drawn.values()), **fault) for fault in ({}, *PORT_FAULTS))
+        largest = np.abs(right).max()
+        nearest = min(np.abs(logits - right).max() for logits in wrong)
+        if largest > LARGE_ENOUGH and nearest > DISTINCT * largest:
+            return drawn
 
 
 def port(
