@@ -1,8 +1,10 @@
-"""The command line: `lockstep build | grade | demo-class | new | set-repo`."""
+"""The command line: `lockstep build | grade | demo-class | edition | links | new | set-repo`."""
 
 import argparse
 import sys
 from pathlib import Path
+
+from lockstep.edition.options import add_edition, add_links
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,6 +42,8 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser("demo-class", help="make up a class of thirty, to try grading on")
     demo.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
     demo.set_defaults(run=_demo_class)
+    add_edition(commands, _edition)
+    add_links(commands, _links)
     new = commands.add_parser("new", help="lay out a new lesson's folder")
     new.add_argument("lesson", help="such as 21_name")
     new.set_defaults(run=_new)
@@ -193,6 +197,18 @@ def _demo_class(options: argparse.Namespace) -> int:
         f"lockstep grade {options.folder}/submissions --roster {options.folder}/roster.csv --out {options.folder}/grades"
     )
     return 0
+
+
+def _edition(options: argparse.Namespace) -> int:
+    from lockstep.edition.command import edition_command
+
+    return edition_command(_root(options), options)
+
+
+def _links(options: argparse.Namespace) -> int:
+    from lockstep.edition.command import links_command
+
+    return links_command(_root(options), options)
 
 
 def _new(options: argparse.Namespace) -> int:
