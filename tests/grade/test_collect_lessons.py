@@ -72,6 +72,17 @@ def test_each_of_the_course_is_recognised_without_marker_lines_and_set_up(tmp_pa
     assert recognised(tmp_path, without_set_up(without_markers(notebook(name)))) == name
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_ids_alone_or_metadata_alone_are_enough(tmp_path, name):
+    made = notebook(name)
+    for one in made["cells"]:
+        one["source"], one["metadata"] = "", {}
+    metadata, made["metadata"] = made["metadata"], {}
+    assert recognised(tmp_path, made) == name
+    made["cells"], made["metadata"] = [cell("1")], metadata
+    assert recognised(tmp_path / "2", made) == name
+
+
 @pytest.mark.parametrize("name", ["01_tensors_pytorch", "01_tensors_keras"])
 def test_a_retyped_notebook_is_recognised_by_the_functions_and_the_imports(tmp_path, name):
     made = without_set_up(without_markers(without_ids(notebook(name))))
