@@ -57,6 +57,8 @@ class Submission:
         When it was handed in, as far as the file or archive says.
     notes
         What a teacher should know: an earlier file by the same student, another name inside.
+    late
+        Whether the school's system marks it as late.
     """
 
     student: Student
@@ -67,6 +69,7 @@ class Submission:
     digest: str
     time: datetime | None = None
     notes: tuple[str, ...] = ()
+    late: bool = False
 
     @property
     def notebook(self) -> str:
@@ -160,6 +163,14 @@ class SubmissionResult:
         What a teacher should know. Students do not see it.
     seconds
         How long it took.
+    handed_in
+        When, in ISO 8601, as far as the file or archive says.
+    graded_with
+        What it rests on.
+    late
+        Whether the school's system marks it as late.
+    words
+        What the student wrote in the notebook that is no code.
     """
 
     student: Student
@@ -173,6 +184,8 @@ class SubmissionResult:
     seconds: float = 0.0
     handed_in: str | None = None
     graded_with: GradedWith | None = field(default=None)
+    late: bool = False
+    words: str = ""
 
     @property
     def points(self) -> float:

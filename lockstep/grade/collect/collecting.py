@@ -13,7 +13,9 @@ from lockstep.grade.collect.latest import latest, natural
 from lockstep.grade.collect.lessons import Course, UnknownNotebookError, recognise
 from lockstep.grade.collect.places import Tree, UnknownStudentError, layout, student_of
 from lockstep.grade.collect.roster import Roster
+from lockstep.grade.collect.schools import student_meant, system_of
 from lockstep.grade.collect.stamps import stamped
+from lockstep.grade.collect.told import Person, System, Told
 from lockstep.grade.model import Student, Submission, Unplaced
 from lockstep.grade.notebook import UnreadableError, read_notebook
 
@@ -65,12 +67,18 @@ class Collected:
         Every other file, with the reason.
     missing
         The students on the roster of whom nothing is in `submissions` or `unreadable`.
+    system
+        The school's system that it came from, such as "moodle"; "nbgrader" for its tree; else empty.
+    people
+        From a student's key to what that system calls them.
     """
 
     submissions: tuple[Submission, ...]
     unreadable: tuple[Unreadable, ...] = ()
     unplaced: tuple[Unplaced, ...] = ()
     missing: tuple[Student, ...] = ()
+    system: str = ""
+    people: dict[str, Person] = field(default_factory=dict)
 
 
 def collect(
@@ -104,8 +112,12 @@ def collect(
         _refuse_unknown(lesson, course)
     intake = Intake(scratch)
     intake.take(submissions)
-    tree = layout([found.parts for found in intake.found], submissions, course, roster)
-    sorting = _Sorting(tree, course, roster, lessons, intake.unplaced)
+    paths = [found.parts for found in intake.found]
+    system = system_of(paths, {parts: text for parts, (_, text) in intake.texts.items()})
+    for parts in system.own_files if system else ():
+        del intake.texts[parts]
+    tree = layout(paths, submissions, course, roster)
+    sorting = _Sorting(tree, course, roster, lessons, intake.unplaced, system)
     for found in stamped(intake, tree):
         sorting.place(found)
     collected = sorting.collected()
@@ -134,10 +146,17 @@ class _Sorting:
     roster: Roster | None
     lessons: Sequence[str] | None
     unplaced: list[Unplaced]
+    system: System | None = None
     submissions: list[tuple[Found, Submission]] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
+    people: dict[str, Person] = field(default_factory=dict)
 
     def place(self, found: Found) -> None:
+        told = self.system.told(found.parts) if self.system else None
+        if self.system and told:
+            times = (told.time, *found.times) if told.time else found.times
+            found = replace(found, times=times if self.system.has_times else (None,), told=told)
+            return self._place_told(found, self.system, told)
         parts = self.tree.below(found.parts)
         if parts is None:
             return self._refuse(found, _OUTSIDE)
@@ -145,6 +164,19 @@ class _Sorting:
             student = student_of(parts, self.course, self.roster)
         except UnknownStudentError as error:
             return self._refuse(found, str(error))
+        self._take(found, parts, student)
+
+    def _place_told(self, found: Found, system: System, told: Told) -> None:
+        for person in told.people:
+            try:
+                student = student_meant(person, system, self.roster)
+            except UnknownStudentError as error:
+                self._refuse(found, str(error))
+            else:
+                self.people[student.key] = person
+                self._take(found, told.file, student)
+
+    def _take(self, found: Found, parts: tuple[str, ...], student: Student) -> None:
         try:
             self._read(found, parts, student)
         except UnreadableError as error:
@@ -170,6 +202,7 @@ class _Sorting:
             digest=found.digest,
             time=found.times[0],
             notes=tuple(f"The notebook names {other.name} inside." for other in others),
+            late=found.told is not None and found.told.late,
         )
         self.submissions.append((found, submission))
 
@@ -196,6 +229,8 @@ class _Sorting:
             unreadable=tuple(self.unreadable),
             unplaced=tuple(self.unplaced),
             missing=tuple(student for student in students if student.key not in here),
+            system=self.system.name if self.system else "nbgrader" if self.tree.is_nbgrader else "",
+            people=self.people,
         )
 
     def _with_unreadable(self, submission: Submission) -> Submission:

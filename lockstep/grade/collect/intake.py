@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from lockstep.grade.collect import blackboard, gradescope
 from lockstep.grade.collect.archives import archive_members
 from lockstep.grade.collect.errors import CollectError
 from lockstep.grade.collect.folders import file_member, folder_members
@@ -19,6 +20,7 @@ from lockstep.grade.collect.members import (
     shown,
 )
 from lockstep.grade.collect.reading import ArchiveError, Limits, chunks
+from lockstep.grade.collect.told import Told
 from lockstep.grade.model import Unplaced
 from lockstep.grade.notebook import LARGEST_FILE
 
@@ -30,6 +32,7 @@ MOST_TIMES = 20  # its own size
 ONE_STUDENT = Limits(members=5_000, total=5 * LARGEST_FILE)
 STAMP = "timestamp.txt"  # nbgrader writes into it when a student handed in
 LARGEST_STAMP = 200  # bytes
+LARGEST_NOTE = 100_000
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class Found:
         SHA-256 of the copy's bytes.
     trouble
         Why there is no copy, in sentences; empty where there is one.
+    told
+        What the school's system tells of it, where it came from one.
     """
 
     parts: tuple[str, ...]
@@ -58,6 +63,7 @@ class Found:
     path: Path
     digest: str = ""
     trouble: str = ""
+    told: Told | None = None
 
 
 @dataclass
@@ -98,14 +104,15 @@ class Intake:
         The notebooks.
     unplaced
         The other files.
-    stamps
-        What files called as nbgrader calls its time stamps hold, and where they came from.
+    texts
+        What text files hold that are called as a school's system or nbgrader calls its own, and where they
+        came from.
     """
 
     scratch: Path
     found: list[Found] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
-    stamps: dict[tuple[str, ...], tuple[str, str]] = field(default_factory=dict)
+    texts: dict[tuple[str, ...], tuple[str, str]] = field(default_factory=dict)
     _number: int = 0
 
     def take(self, submissions: Path) -> None:
@@ -161,8 +168,8 @@ class Intake:
             self._refuse(source, refusal or "has no name")
         elif NOTEBOOK.search(parts[-1]):
             self._take_notebook(member, parts, source, inside)
-        elif parts[-1] == STAMP and not inside.parts and member.size <= LARGEST_STAMP:
-            self._take_stamp(member, parts, source)
+        elif not inside.parts and member.size <= _largest_text(parts[-1]):
+            self._take_text(member, parts, source)
         elif not ARCHIVE.search(parts[-1]):
             self._refuse(source, "is no notebook (.ipynb)")
         elif inside.parts:
@@ -178,13 +185,18 @@ class Intake:
         times = (*inside.times, member.time)
         self.found.append(Found((*inside.parts, *parts), source, times, path, digest, trouble))
 
-    def _take_stamp(self, member: Member, parts: tuple[str, ...], source: str) -> None:
+    def _take_text(self, member: Member, parts: tuple[str, ...], source: str) -> None:
+        largest = _largest_text(parts[-1])
+        content = b""
         try:
-            content = b"".join(chunks(member.open))
+            for chunk in chunks(member.open):
+                content += chunk
+                if len(content) > largest:
+                    raise ArchiveError("is larger than it says")
         except ArchiveError as error:
             self._refuse(source, str(error))
         else:
-            self.stamps[parts] = (source, content.decode("utf-8", "replace"))
+            self.texts[parts] = (source, content.decode("utf-8", "replace"))
 
     def _take_inner_archive(
         self, member: Member, parts: tuple[str, ...], source: str, outer: _Inside
@@ -235,6 +247,15 @@ class Intake:
 
     def _refuse(self, source: str, reason: str) -> None:
         self.unplaced.append(Unplaced(source, f"It {reason}."))
+
+
+def _largest_text(name: str) -> int:
+    """Return how many bytes are read of a text file that a system may have written; -1 of any other."""
+    if name == STAMP:
+        return LARGEST_STAMP
+    if name == gradescope.METADATA:
+        return LARGEST_FILE
+    return LARGEST_NOTE if blackboard.is_note(name) else -1
 
 
 def _again(error: ArchiveError) -> str:

@@ -31,13 +31,16 @@ def _latest(group: list[tuple[Found, Submission]]) -> Submission:
 
 
 def _age(found: Found) -> tuple[Any, ...]:
-    """Return what sorts the files of a student: by time, then "(2)" behind the name, then the name.
+    """Return what sorts the files of a student.
+
+    By the school system's own order where it has one, by time, then "(2)" behind the name, then the name.
 
     Where all are equal they stay in order: of two members with one name, the archive's later counts.
     """
     times = tuple(time.timestamp() if time else 0.0 for time in found.times)
     stem = NOTEBOOK.sub("", found.parts[-1])
-    return (times, copy_number(stem), natural("/".join(found.parts)))
+    upload = found.told.upload if found.told else 0
+    return (upload, times, copy_number(stem), natural("/".join(found.parts)))
 
 
 def natural(text: str) -> list[tuple[int, str]]:

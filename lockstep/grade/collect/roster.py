@@ -1,9 +1,6 @@
 """The class: who should have handed in, and which of them a folder's or file's name means."""
 
-import codecs
-import csv
 import difflib
-import io
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -14,11 +11,13 @@ from pathlib import Path
 from lockstep.grade.collect.errors import CollectError
 from lockstep.grade.model import Student
 from lockstep.grade.names import words
+from lockstep.grade.tables import TableError, decoded, table_rows
 
 LONGEST_TEXT = 300  # characters of a folder's or file's name that are looked at
 SHORTEST_INSIDE = (
     3  # letters of an id that is looked for inside a text; "hw 2" does not mean student 2
 )
+COLUMNS = ("id", "name", "email")
 Words = tuple[str, ...]
 
 
@@ -32,10 +31,13 @@ class Roster:
         In the order of the file.
     emails
         From a student's key to the address, for those who have one.
+    more
+        From a student's key to what stands in the other columns, by the column's name in lower case.
     """
 
     students: tuple[Student, ...]
     emails: dict[str, str] = field(default_factory=dict)
+    more: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def find(self, text: str) -> list[Student]:
         """Return the students that a folder's or file's name means; exactly one where it is clear.
@@ -53,6 +55,20 @@ class Roster:
             if found:
                 return found
         return self._students(key for form in forms for key in self._inside(form))
+
+    def with_value(self, columns: Iterable[str], value: str) -> list[Student]:
+        """Return the students in whose row one of these columns holds the value."""
+        names, wanted = set(columns), value.casefold()
+        keys = {
+            key
+            for key, more in self.more.items()
+            if any(more[name].casefold() == wanted for name in names & more.keys())
+        }
+        return self._students(keys)
+
+    def joined(self, text: str) -> list[Student]:
+        """Return the students whose name is the text when nothing stands between its words."""
+        return self._students(self._run_together.get("".join(words(text)), ()))
 
     def nearest(self, text: str) -> Student | None:
         """Return the student whose id or name looks most like the text, if one does."""
@@ -117,6 +133,13 @@ class Roster:
         return dict(table)
 
     @cached_property
+    def _run_together(self) -> dict[str, set[str]]:
+        table: dict[str, set[str]] = defaultdict(set)
+        for name, keys in self._names.items():
+            table["".join(name)] |= keys
+        return dict(table)
+
+    @cached_property
     def _longest(self) -> int:
         return max(map(len, [*self._ids, *self._names]), default=0)
 
@@ -145,8 +168,8 @@ def _table(pairs: Iterable[tuple[str, str]]) -> dict[Words, set[str]]:
 def read_roster(path: Path) -> Roster:
     """Return the class from a CSV file with the columns `id` and, where wanted, `name` and `email`.
 
-    Commas, semicolons and tabs are understood, and files that Excel saved. Other columns are left
-    alone.
+    Commas, semicolons and tabs are understood, and files that Excel saved. Other columns are kept
+    as they are.
 
     Raises
     ------
@@ -159,6 +182,7 @@ def read_roster(path: Path) -> Roster:
     lines: dict[str, int] = {}
     students: list[Student] = []
     emails: dict[str, str] = {}
+    more: dict[str, dict[str, str]] = {}
     for line, row in rows:
         values = _values(path, line, columns, row)
         key = values["id"]
@@ -169,40 +193,22 @@ def read_roster(path: Path) -> Roster:
         students.append(Student(key, values.get("name") or key))
         if values.get("email"):
             emails[key] = values["email"]
+        more[key] = {name: text for name, text in values.items() if name not in COLUMNS and text}
     if not students:
         raise _refusal(path, line, "there is no student below the header. Add a line for each.")
-    return Roster(tuple(students), emails)
+    return Roster(tuple(students), emails, more)
 
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield each row that is not blank, with its line."""
-    text = _decoded(path)
-    skipped = 0
-    if text.startswith("sep="):  # Excel's own first line
-        skipped, text = 1, text.partition("\n")[2]
-    header = text.lstrip().partition("\n")[0]
-    delimiter = max(",;\t", key=header.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                yield reader.line_num + skipped, row
-    except csv.Error as error:
-        sentence = f"this is no CSV ({error}). Save it as CSV again."
-        raise _refusal(path, reader.line_num + skipped, sentence) from None
-
-
-def _decoded(path: Path) -> str:
-    try:
-        content = path.read_bytes()
+        text = decoded(path)
     except OSError as error:
         raise CollectError(f"The roster {path} cannot be read: {error.strerror}.") from None
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16", "replace")
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")  # Excel's "CSV" in Western Europe
+        yield from table_rows(path, text)
+    except TableError as error:
+        raise CollectError(str(error)) from None
 
 
 def _columns(path: Path, line: int, header: list[str]) -> list[str]:
@@ -211,7 +217,7 @@ def _columns(path: Path, line: int, header: list[str]) -> list[str]:
         there = ", ".join(cell.strip() for cell in header if cell.strip()) or "none"
         sentence = f"there is no column `id`; the columns are: {there}. Call the one with the students' ids `id`."
         raise _refusal(path, line, sentence)
-    for name in ("id", "name", "email"):
+    for name in COLUMNS:
         if columns.count(name) > 1:
             raise _refusal(path, line, f"there are two columns `{name}`. Rename one of them.")
     return columns

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from lockstep.grade.collect.intake import Found, Intake
+from lockstep.grade.collect.intake import STAMP, Found, Intake
 from lockstep.grade.collect.places import Tree
 from lockstep.grade.model import Unplaced
 
@@ -18,9 +18,9 @@ def stamped(intake: Intake, tree: Tree) -> list[Found]:
     student may have made it up, and then it is a file like any other.
     """
     times: dict[tuple[str, ...], datetime] = {}
-    for parts, (source, text) in intake.stamps.items():
+    for parts, (source, text) in intake.texts.items():
         below = tree.below(parts)
-        if tree.is_nbgrader and below is not None and len(below) == 3:
+        if parts[-1] == STAMP and tree.is_nbgrader and below is not None and len(below) == 3:
             time = TIME.fullmatch(text)
             if time:
                 times[parts[:-1]] = datetime.fromisoformat(time.group(1)).replace(tzinfo=UTC)
