@@ -17,7 +17,7 @@ from lockstep.grade import wire
 from lockstep.grade.engine import Ended, EngineError, NoSandboxError
 from lockstep.grade.environment import student_environment
 from lockstep.grade.sandbox import WORKPLACE, Limits, readable_folders
-from lockstep.grade.warm import ANSWER, COMMAND, FORGET, FORK, WAIT
+from lockstep.grade.warm import ANSWER, COMMAND, FORGET, FORK, IMPORTS, WAIT
 from lockstep.grade.watching import GOING, WatchedStudent, memory_of
 
 STARTING = 120.0  # seconds for a framework's import on a slow machine
@@ -51,13 +51,15 @@ class ForkEngine:
             self._folder.name, 0o755
         )  # a student's process is another user's where root grades
         self._warm: dict[str, _Warm] = {}
-        self._lock = threading.Lock()
+        # One for each framework: while Keras is imported, PyTorch's students go on.
+        self._locks = {framework: threading.Lock() for framework in IMPORTS}
         self._closed = False
 
     def start(self, lesson: str, framework: str | None) -> "ForkedStudent":
         """Return a fresh process for a notebook of this lesson."""
         ours, theirs = socket.socketpair()
-        with self._lock:
+        lock = self._locks[framework or ""]
+        with lock, theirs:
             if self._closed:
                 raise EngineError("The engine has been closed.")
             warm = self._warm_process(framework or "")
@@ -67,9 +69,7 @@ class ForkEngine:
                 # Ended in this moment: the next one starts anew.
                 self._warm.pop(framework or "").close()
                 raise
-            finally:
-                theirs.close()
-        student = ForkedStudent(process, ours, self, warm)
+        student = ForkedStudent(process, ours, self, warm, lock)
         try:
             first = student.receive(STARTING)
         except Ended as ended:
@@ -82,7 +82,9 @@ class ForkEngine:
 
     def _warm_process(self, framework: str) -> "_Warm":
         if framework in self._warm and not self._warm[framework].is_alive():
-            self._warm.pop(framework).close()  # ended from outside, by a system short of memory, say
+            self._warm.pop(
+                framework
+            ).close()  # ended from outside, by a system short of memory, say
         if framework not in self._warm:
             home = str(Path(self._folder.name) / "home")
             environment = student_environment(self.lessons, WORKPLACE, home)
@@ -104,10 +106,11 @@ class ForkEngine:
 
     def close(self) -> None:
         """End the warm processes, and with them all that they forked."""
-        with self._lock:
-            self._closed = True
-            for warm in self._warm.values():
-                warm.close()
+        self._closed = True
+        for framework, lock in self._locks.items():
+            with lock:
+                if framework in self._warm:
+                    self._warm[framework].close()
         self._folder.cleanup()
 
 
@@ -195,15 +198,23 @@ class ForkedStudent(WatchedStudent):
         The socket to talk over.
     engine, warm
         Where it came from.
+    lock
+        What is held by whoever talks to `warm`.
     """
 
     def __init__(
-        self, process: int, channel: socket.socket, engine: ForkEngine, warm: _Warm
+        self,
+        process: int,
+        channel: socket.socket,
+        engine: ForkEngine,
+        warm: _Warm,
+        lock: threading.Lock,
     ) -> None:
         super().__init__(channel, engine.limits)
         self._process = process
         self._engine = engine
         self._warm = warm
+        self._lock = lock
         self._pidfd = os.pidfd_open(process)
 
     def is_alive(self) -> bool:
@@ -218,7 +229,7 @@ class ForkedStudent(WatchedStudent):
         """End all of it, and let it end in its own time."""
         self._signal_all()
         os.close(self._pidfd)
-        with self._engine._lock:
+        with self._lock:
             self._warm.forget(self._process)
 
     def exit_code(self) -> int | None:
@@ -227,7 +238,7 @@ class ForkedStudent(WatchedStudent):
         gone = self._is_gone_within(GOING)
         self._signal_all()
         os.close(self._pidfd)
-        with self._engine._lock:
+        with self._lock:
             code = self._warm.wait(self._process)
         return code if gone else None
 

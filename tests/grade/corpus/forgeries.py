@@ -195,7 +195,7 @@ say(record, verdict, *[record | {"number": number} for number in (-1, 0, 1000, "
                 time.sleep(0.2)
         """,
         "time limit",
-        says="It did not end within 2 s.",
+        says="It did not end within 4 s.",
         above=FORGE,
     ),
     answer(
@@ -558,6 +558,58 @@ os._exit(0)
             ),
         )
     ],
+    answer(
+        "gives_back_a_thousand_results",
+        "No exercise asks for as many.",
+        """
+        def mean_squared_error(predictions, truth):
+            return [1.0] * 1000
+        """,
+        "error",
+        says="there are more than 200 results in it",
+    ),
+    answer(
+        "changes_its_inputs",
+        "Each call is given its own: the answer is right.",
+        """
+        def mean_squared_error(predictions, truth):
+            predictions -= truth
+            predictions **= 2
+            return predictions.mean()
+        """,
+        "right",
+    ),
+    answer(
+        "prints_megabytes_when_asked",
+        "Output of an answer goes where that of cells goes.",
+        """
+        def mean_squared_error(predictions, truth):
+            for _ in range(100):
+                print("x" * 1_000_000)
+            return np.mean((predictions - truth) ** 2)
+        """,
+        "right",
+    ),
+    own_cell(
+        "forgets_its_modules",
+        "What the process itself needs it holds on to.",
+        """
+        import sys
+        for name in list(sys.modules):
+            if name.startswith(("lockstep", "json", "numpy", "traceback")):
+                del sys.modules[name]
+        import numpy as np
+        """,
+    ),
+    own_cell(
+        "breaks_the_built_in_names",
+        "Nothing works in its process any more, so the cell ends it, and is left out.",
+        """
+        import builtins
+        builtins.len = builtins.isinstance = builtins.str = None
+        """,
+        note="was left out (crashed)",
+    ),
     answer(
         "a_coroutine",
         "An async function gives back something to wait for, which no exercise asks for.",

@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 
 START, NET, KERAS_NET = "00_start_here", "04_simple_net_pytorch", "04_simple_net_keras"
 EXERCISE = "mean_squared_error"  # the only one of START
-TIME_LIMIT, MEMORY_LIMIT, SEED = 2, 700, 20_260_731
+TIME_LIMIT, MEMORY_LIMIT, SEED = 4, 700, 20_260_731
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from tests.grade.corpus.kinds import EXERCISE, Got, answer, answers, changed, code_cell, own_cell
 
-TIME = "It did not end within 2 s."
+TIME = "It did not end within 4 s."
 
 KINDS = [
     answer(
@@ -46,7 +46,7 @@ KINDS = [
         "endless_loop_in_a_cell_of_ones_own",
         "The cell is left out, the answer below does not need it.",
         "while True:\n    pass",
-        note="(time limit). It did not end within 2 s.",
+        note="(time limit). It did not end within 4 s.",
     ),
     answer(
         "endless_loop_when_asked_again",
@@ -68,7 +68,7 @@ KINDS = [
         lambda made: made["cells"].__setitem__(
             slice(3, 3), [code_cell(f"while {number}:\n    pass") for number in range(1, 21)]
         ),
-        got={EXERCISE: Got("not run", says="the notebook as a whole used up its 12 s")},
+        got={EXERCISE: Got("not run", says="the notebook as a whole used up its 24 s")},
         note="(time limit)",
     ),
     answer(
@@ -240,7 +240,7 @@ KINDS = [
         def mean_squared_error(predictions, truth):
             hoard = []
             while True:
-                hoard.append(bytearray(b"x" * 10_000_000))
+                hoard.append(bytearray(10_000_000))
         """,
         "memory limit",
     ),
@@ -398,6 +398,21 @@ KINDS = [
         """,
         "error",
         says="raised []",
+    ),
+    answer(
+        "lowers_its_own_limits",
+        "Who allows themselves nothing gets nothing, in their own process.",
+        """
+        def mean_squared_error(predictions, truth):
+            return np.mean((predictions - truth) ** 2)
+        """,
+        "right",
+        above="""
+        import resource
+        resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+        """,
     ),
     answer(
         "result_of_100_megabytes",
