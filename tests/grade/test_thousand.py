@@ -103,7 +103,7 @@ class Memory:
             try:
                 warm = [one for one in self.process.children() if is_warm(one)]
                 own = self.process.memory_info().rss
-                theirs = sum(one.memory_full_info().uss for one in warm)
+                theirs = sum(one.memory_info().rss for one in warm)
                 self.looks.append((graded(self.out), own, theirs))
             except psutil.Error:
                 continue

@@ -88,6 +88,7 @@ NO_ARRAYS = {
     "more than there is": part(shape=[5]),
     "less than there is": part(shape=[3]),
     "far more than there is": part(shape=[10**12]),
+    "a great deal of nothing": part(shape=[10**7], data=""),
     "a size beyond all numbers": part(shape=[2**62, 4, 2**62]),
     "sizes that overflow to the right one": part(shape=[2**63 + 4, 2**62, 2]),
     "below zero": part(shape=[-4]),
