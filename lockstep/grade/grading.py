@@ -13,6 +13,7 @@ from lockstep.grade.engine import Engine
 from lockstep.grade.judge import ENDED, blank_result, cell_result, forbidden_result, judge
 from lockstep.grade.model import ExerciseResult, GradedWith, Submission, SubmissionResult
 from lockstep.grade.notebook import UnreadableError, read_notebook
+from lockstep.grade.prose import own_words
 from lockstep.grade.restore import Restored, restore
 from lockstep.grade.sandbox import Limits
 from lockstep.grade.session import CaseOutcome, CellOutcome, Session
@@ -62,6 +63,8 @@ def grade(
             versions(assignment.framework),
             datetime.now(UTC).isoformat(),
         ),
+        late=submission.late,
+        words=own_words(notebook.cells, assignment.pristine),
     )
 
 

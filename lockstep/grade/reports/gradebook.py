@@ -1,9 +1,10 @@
 """gradebook.csv: a row for each student and notebook, to be opened in a spreadsheet."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from lockstep.grade.adjusted import Adjusted, Late
 from lockstep.grade.model import ExerciseResult, SubmissionResult
 from lockstep.grade.names import words
 from lockstep.grade.reports.files import write_whole
@@ -11,6 +12,7 @@ from lockstep.grade.reports.naming import points_text, split_notebook, time_text
 from lockstep.grade.reports.spreadsheet import csv_bytes
 
 LEADING = ["student", "name", "notebook", "state", "points", "out of", "percent", "handed in (UTC)"]
+LATE, COMMENTS = "late", "the teacher's comments"
 LAST = "notes"
 LONGEST_NOTES = 2000  # characters; a cell of Excel holds 32,767 and shows far fewer
 NUMBERED = ("right", "partly", "wrong")  # the states of an exercise whose points say it all
@@ -25,6 +27,7 @@ class _Row:
     leading: tuple[str, ...]
     exercises: dict[Column, str]
     out_of: dict[Column, int]
+    added: dict[str, str]
     notes: str
 
     @property
@@ -33,7 +36,11 @@ class _Row:
         return (words(name), student, notebook, self.leading)
 
 
-def write_gradebook(path: Path, results: Iterable[SubmissionResult]) -> None:
+def write_gradebook(
+    path: Path,
+    results: Iterable[SubmissionResult],
+    adjust: Callable[[SubmissionResult], Adjusted] = Adjusted,
+) -> None:
     """Write the gradebook: sorted by name, a row for each student and notebook.
 
     The leading columns are the student's id and name, the notebook, the state ("graded",
@@ -46,47 +53,83 @@ def write_gradebook(path: Path, results: Iterable[SubmissionResult]) -> None:
     results of one lesson a column is called "softmax (2)", with several "04_simple_net: softmax (2)";
     the two frameworks of a lesson share its columns.
 
+    What a teacher adds is in the points, and stands in columns of its own behind the exercises: the marks for
+    an answer in words, what being late cost, and comments. Where nobody has any there is no such column.
+
     Parameters
     ----------
     path
         The file; one that is there is replaced as a whole.
     results
         All results, in any order: the same results make the same file.
+    adjust
+        Puts what a teacher adds on top of a result.
     """
-    rows = sorted((_row(result) for result in results), key=lambda row: row.order)
+    rows = sorted((_row(adjust(result)) for result in results), key=lambda row: row.order)
     columns = _columns(rows)
     write_whole(path, csv_bytes(_lines(rows, columns)))
 
 
-def _row(result: SubmissionResult) -> _Row:
+def _row(adjusted: Adjusted) -> _Row:
+    result = adjusted.result
     lesson, _ = split_notebook(result.notebook)
-    graded = result.state is None
-    percent = f"{100 * result.points / result.out_of:.1f}" if result.out_of else ""
-    numbers = (points_text(result.points), str(result.out_of), percent) if graded else ("",) * 3
     leading = (
         result.student.key,
         result.student.name,
         result.notebook,
         result.state or "graded",
-        *numbers,
+        *_numbers(adjusted),
         time_text(result.handed_in).removesuffix(" UTC"),  # with it, it is no time to a spreadsheet
     )
-    exercises = result.exercises if graded else ()
+    exercises = result.exercises if result.state is None else ()
     return _Row(
         leading=leading,
-        exercises={(lesson, one.exercise): _exercise_cell(one) for one in exercises},
+        exercises={(lesson, one.exercise): _exercise_cell(one, adjusted) for one in exercises},
         out_of={(lesson, one.exercise): one.out_of for one in exercises},
+        added=dict(_added(adjusted)),
         notes=_shortened(" · ".join(filter(None, [result.reason, *result.notes]))),
     )
+
+
+def _numbers(adjusted: Adjusted) -> tuple[str, str, str]:
+    """Return points, out of and percent."""
+    points, out_of = adjusted.points, adjusted.out_of
+    if points is None:
+        return ("",) * 3
+    percent = f"{100 * points / out_of:.1f}" if out_of else ""
+    return points_text(points), points_text(out_of) if out_of else "", percent
+
+
+def _added(adjusted: Adjusted) -> Iterator[Column]:
+    """Yield what a teacher added, with the header over it."""
+    for mark in adjusted.marks:
+        header = f"{mark.criterion.name} ({points_text(mark.criterion.points)})"
+        yield header, "not marked yet" if mark.points is None else points_text(mark.points)
+    if adjusted.late:
+        yield LATE, _late_cell(adjusted.late)
+    comments = {name: one.comment for name, one in adjusted.exercises.items() if one.comment}
+    comments |= {m.criterion.name: m.comment for m in adjusted.marks if m.comment}
+    whole = adjusted.whole
+    told = [whole.comment] if whole and whole.comment else []
+    told += [f"{name}: {comment}" for name, comment in comments.items()]
+    if adjusted.set_by_teacher:
+        told.insert(0, "The teacher set the points.")
+    if told:
+        yield COMMENTS, _shortened(" · ".join(told))
+
+
+def _late_cell(late: Late) -> str:
+    return f"-{points_text(late.points)}" if late.points else "0"
 
 
 def _shortened(notes: str) -> str:
     return notes if len(notes) <= LONGEST_NOTES else notes[: LONGEST_NOTES - 1] + "…"
 
 
-def _exercise_cell(result: ExerciseResult) -> str:
-    shows_points = result.points > 0 or result.state in NUMBERED
-    return points_text(result.points) if shows_points else result.state
+def _exercise_cell(result: ExerciseResult, adjusted: Adjusted) -> str:
+    points = adjusted.points_of(result)
+    shows_points = points > 0 or result.state in NUMBERED or points != result.points
+    return points_text(points) if shows_points else result.state
 
 
 def _columns(rows: list[_Row]) -> list[Column]:
@@ -96,9 +139,19 @@ def _columns(rows: list[_Row]) -> list[Column]:
 
 
 def _lines(rows: list[_Row], columns: list[Column]) -> Iterator[list[str]]:
-    yield [*LEADING, *_headers(rows, columns), LAST]
+    added = list(dict.fromkeys(header for row in rows for header in row.added))
+    added.sort(
+        key=lambda header: (LATE, COMMENTS).index(header) if header in (LATE, COMMENTS) else -1
+    )
+    yield [*LEADING, *_headers(rows, columns), *added, LAST]
     for row in rows:
-        yield [*row.leading, *(row.exercises.get(column, "") for column in columns), row.notes]
+        exercises = (row.exercises.get(column, "") for column in columns)
+        yield [
+            *row.leading,
+            *exercises,
+            *(row.added.get(header, "") for header in added),
+            row.notes,
+        ]
 
 
 def _headers(rows: list[_Row], columns: list[Column]) -> list[str]:

@@ -1,0 +1,160 @@
+"""rubric.csv: what answers in words get, filled in by hand, criterion by criterion.
+
+A lesson has a rubric where a `rubric.yaml` lies beside its checks:
+
+    title: What differed
+    criteria:
+      - criterion: Differences
+        points: 4
+        earns: Two differences that the port really met, each with what it changed.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lockstep.build.errors import LessonError
+from lockstep.grade.adjusted import Criterion, Mark
+from lockstep.grade.adjustments.lines import Place, number, place_of, student_named
+from lockstep.grade.model import SubmissionResult
+from lockstep.grade.names import words
+from lockstep.grade.reports.files import write_whole
+from lockstep.grade.reports.naming import points_text, split_notebook
+from lockstep.grade.reports.spreadsheet import csv_bytes
+from lockstep.grade.tables import Table, plainly, read_table
+
+FILE = "rubric.csv"
+HEADER = ("student", "name", "notebook", "criterion", "points", "out of", "comment")
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """What answers in words of a lesson are marked by."""
+
+    title: str
+    criteria: tuple[Criterion, ...]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What has been marked, for each result of a lesson with a rubric, and what is wrong with the file."""
+
+    given: dict[Place, tuple[Mark, ...]]
+    problems: list[str]
+
+
+def read_rubric(lesson: Path) -> Rubric | None:
+    """Return a lesson's rubric; None where it has none.
+
+    Raises
+    ------
+    LessonError
+        If it cannot be read.
+    """
+    path = lesson / "rubric.yaml"
+    if not path.exists():
+        return None
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        criteria = tuple(_criterion(one) for one in document["criteria"])
+        title = str(document["title"])
+    except (yaml.YAMLError, ValueError, TypeError, LookupError):
+        criteria, title = (), ""
+    if not criteria or len({plainly(one.name) for one in criteria}) < len(criteria):
+        sentence = "it needs `title:`, and `criteria:`, each with a `criterion:` of its own, `points:` and `earns:`."
+        raise LessonError(path, 1, sentence)
+    return Rubric(title, criteria)
+
+
+def _criterion(about: dict[str, Any]) -> Criterion:
+    points = float(about["points"])
+    if not 0 < points < 1000:
+        raise ValueError
+    return Criterion(str(about["criterion"]), points, str(about["earns"]).strip())
+
+
+def with_rubric(
+    results: Sequence[SubmissionResult], rubric_of: Callable[[str], Rubric | None]
+) -> list[tuple[SubmissionResult, Rubric]]:
+    """Return the graded results of lessons that have a rubric, by name and notebook."""
+    graded = [one for one in results if one.state is None]
+    found = [(one, rubric_of(split_notebook(one.notebook)[0])) for one in graded]
+    return sorted(
+        ((one, rubric) for one, rubric in found if rubric),
+        key=lambda pair: (words(pair[0].student.name), place_of(pair[0])),
+    )
+
+
+def read_marks(path: Path, wanted: Sequence[tuple[SubmissionResult, Rubric]]) -> Marks:
+    """Return the marks in the file, and write the lines that are still to be filled in below its others.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be used at all.
+    """
+    marks = Marks({place_of(one): tuple(map(Mark, rubric.criteria)) for one, rubric in wanted}, [])
+    table = read_table(path) if path.exists() else Table(list(HEADER), [])
+    columns = {name: table.column(name) for name in HEADER}
+    seen: set[tuple[Place, str]] = set()
+    results = [one for one, _ in wanted]
+    for line, row in table.rows:
+        values = {name: "" if at is None else row[at].strip() for name, at in columns.items()}
+        try:
+            problem = _take(marks, values, results, seen)
+        except ValueError as error:
+            problem = str(error)
+        if problem:
+            marks.problems.append(f"{path.name}, line {line}: {problem}")
+    new = [
+        _cells(table, one, mark.criterion)
+        for one in results
+        for mark in marks.given[place_of(one)]
+        if (place_of(one), plainly(mark.criterion.name)) not in seen
+    ]
+    if new:
+        rows = [row for _, row in table.rows]
+        write_whole(path, csv_bytes([table.header, *rows, *new]))
+    return marks
+
+
+def _take(
+    marks: Marks,
+    values: dict[str, str],
+    results: Sequence[SubmissionResult],
+    seen: set[tuple[Place, str]],
+) -> str:
+    """Take a line in, and return what may be a slip in it."""
+    theirs = student_named(values["student"], results)
+    notebook, name = plainly(values["notebook"]), plainly(values["criterion"])
+    result = next((one for one in theirs if plainly(one.notebook) == notebook), None)
+    if result is None:
+        raise ValueError(f"{theirs[0].student.name} handed in no {values['notebook']!r}.")
+    place = place_of(result)
+    known = [plainly(mark.criterion.name) for mark in marks.given[place]]
+    if name not in known:
+        raise ValueError(f"the rubric has no criterion {values['criterion']!r}.")
+    seen.add((place, name))
+    points = number(values["points"])
+    at = known.index(name)
+    criterion = marks.given[place][at].criterion
+    marked = Mark(criterion, points, values["comment"])
+    marks.given[place] = (*marks.given[place][:at], marked, *marks.given[place][at + 1 :])
+    if points is not None and points > criterion.points:
+        most = points_text(criterion.points)
+        return f"{values['points']} points are more than {most}; they count all the same."
+    return ""
+
+
+def _cells(table: Table, result: SubmissionResult, criterion: Criterion) -> list[str]:
+    values = {
+        "student": result.student.key,
+        "name": result.student.name,
+        "notebook": result.notebook,
+        "criterion": criterion.name,
+        "out of": points_text(criterion.points),
+    }
+    return [values.get(plainly(name), "") for name in table.header]
