@@ -8,7 +8,7 @@ mistakes, seeds.
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -16,9 +16,11 @@ from pathlib import Path, PurePosixPath
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from lockstep.grade.adjusted import Adjusted, Mark, Override
 from lockstep.grade.model import ExerciseResult, GradedWith, SubmissionResult
 from lockstep.grade.names import safe_name
 from lockstep.grade.reports.files import write_whole
+from lockstep.grade.reports.lateness import late_text
 from lockstep.grade.reports.naming import (
     exercise_headings,
     notebook_title,
@@ -102,11 +104,23 @@ class _Exercise:
     state: str
     look: Look
     points: str
+    given: str
+    teacher: str
     message: Markup
     values: list[tuple[str, str]]
     hint: Markup
     code: Markup
     shortened: bool
+
+
+@dataclass(frozen=True)
+class _Marked:
+    """A criterion of a rubric as the template lays it out."""
+
+    name: str
+    earns: Markup
+    points: str
+    teacher: str
 
 
 @dataclass(frozen=True)
@@ -119,13 +133,20 @@ class _Section:
     look: Look | None
     reason: Markup
     sum: str
+    made_of: list[str]
+    teacher: str
     file: str
     handed_in: str
     exercises: list[_Exercise]
+    marks: list[_Marked]
     graded_with: str
 
 
-def write_feedback(folder: Path, results_of_one_student: Sequence[SubmissionResult]) -> Path:
+def write_feedback(
+    folder: Path,
+    results_of_one_student: Sequence[SubmissionResult],
+    adjust: Callable[[SubmissionResult], Adjusted] = Adjusted,
+) -> Path:
     """Write a student's page, with a section for each notebook, and return its path.
 
     The same results make the same file, to the byte.
@@ -136,6 +157,8 @@ def write_feedback(folder: Path, results_of_one_student: Sequence[SubmissionResu
         Where the pages are; made where it is not there yet.
     results_of_one_student
         All results of one student, in any order.
+    adjust
+        Puts what a teacher adds on top of a result.
 
     Raises
     ------
@@ -146,17 +169,34 @@ def write_feedback(folder: Path, results_of_one_student: Sequence[SubmissionResu
     if len(keys) != 1:
         raise ValueError(f"A page is for one student; these are results of {len(keys)}.")
     path = folder / f"{safe_name(keys.pop())}.html"
-    write_whole(path, feedback_html(results_of_one_student).encode())
+    write_whole(path, feedback_html(results_of_one_student, adjust).encode())
     return path
 
 
-def feedback_html(results_of_one_student: Sequence[SubmissionResult]) -> str:
+def adjustments_shown(path: Path) -> str:
+    """Return the fingerprint of what a teacher added to the page when it was written."""
+    with path.open("rb") as file:
+        found = re.search(rb'<meta name="lockstep-adjusted" content="(\w*)">', file.read(2000))
+    return found.group(1).decode() if found else ""
+
+
+def adjustments_of(adjusted: Sequence[Adjusted]) -> str:
+    """Return a fingerprint of what a teacher adds to a page; empty where it is nothing."""
+    prints = [one.fingerprint for one in adjusted]
+    return hashlib.sha256("".join(prints).encode()).hexdigest()[:16] if any(prints) else ""
+
+
+def feedback_html(
+    results_of_one_student: Sequence[SubmissionResult],
+    adjust: Callable[[SubmissionResult], Adjusted] = Adjusted,
+) -> str:
     """Return a student's page."""
     results = sorted(results_of_one_student, key=lambda result: (result.notebook, result.source))
     style = (TEMPLATES / "feedback.css").read_text(encoding="utf-8")
     return _template().render(
         name=visible(results[0].student.name, LONGEST_NAME),
-        sections=[_section(number, result) for number, result in enumerate(results, start=1)],
+        adjusted=adjustments_of([adjust(result) for result in results_of_one_student]),
+        sections=[_section(number, adjust(one)) for number, one in enumerate(results, start=1)],
         style=Markup(style),
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
     )
@@ -174,11 +214,14 @@ def _template() -> Template:
     return environment.get_template("feedback.html")
 
 
-def _section(number: int, result: SubmissionResult) -> _Section:
+def _section(number: int, adjusted: Adjusted) -> _Section:
+    result = adjusted.result
     lesson, _ = split_notebook(result.notebook)
     headings = exercise_headings(lesson)
     exercises = [
-        _exercise(f"notebook-{number}-exercise-{place}", one, headings.get(one.exercise, ""))
+        _exercise(
+            f"notebook-{number}-exercise-{place}", one, headings.get(one.exercise, ""), adjusted
+        )
         for place, one in enumerate(result.exercises, start=1)
     ]
     return _Section(
@@ -187,15 +230,59 @@ def _section(number: int, result: SubmissionResult) -> _Section:
         state=result.state,
         look=NOT_GRADED[result.state] if result.state else None,
         reason=with_code(visible(result.reason, LONGEST_TEXT)),
-        sum=_of(result.points, result.out_of),
+        sum="" if adjusted.points is None else _of(adjusted.points, adjusted.out_of),
+        made_of=_made_of(adjusted),
+        teacher=_comment(adjusted.whole),
         file=visible(_file_name(result.source), LONGEST_NAME),
         handed_in=visible(time_text(result.handed_in), LONGEST_NAME),
         exercises=exercises,
+        marks=[_marked(mark) for mark in adjusted.marks],
         graded_with=_versions(result.graded_with),
     )
 
 
-def _exercise(anchor: str, result: ExerciseResult, heading: str) -> _Exercise:
+def _made_of(adjusted: Adjusted) -> list[str]:
+    """Return what the sum is made of, where that is more than the exercises."""
+    if adjusted.set_by_teacher:
+        return ["Your teacher gave these points for the whole."]
+    if not (adjusted.marks or adjusted.late) or adjusted.points is None:
+        return []
+    lines = [f"Your exercises: {_of(adjusted.answers, adjusted.result.out_of)}."]
+    if adjusted.marks:
+        possible = sum(mark.criterion.points for mark in adjusted.marks)
+        unmarked = adjusted.unmarked
+        rest = f" ({unmarked} of {len(adjusted.marks)} parts not marked yet)" if unmarked else ""
+        lines.append(f"Your answer in words: {_of(adjusted.words, possible)}{rest}.")
+    if adjusted.late:
+        lines.append(late_text(adjusted.late))
+    return [visible(line, LONGEST_TEXT) for line in lines]
+
+
+def _marked(mark: Mark) -> _Marked:
+    possible = points_text(mark.criterion.points)
+    points = (
+        "not marked yet" if mark.points is None else f"{points_text(mark.points)} of {possible}"
+    )
+    return _Marked(
+        name=visible(mark.criterion.name, LONGEST_NAME),
+        earns=with_code(visible(mark.criterion.earns, LONGEST_TEXT)),
+        points=points,
+        teacher=visible(mark.comment, LONGEST_TEXT),
+    )
+
+
+def _comment(override: Override | None) -> str:
+    return visible(override.comment, LONGEST_TEXT) if override else ""
+
+
+def _given(adjusted: Adjusted, result: ExerciseResult) -> str:
+    """Return what to say where the points are the teacher's and not the check's."""
+    if adjusted.points_of(result) == result.points:
+        return ""
+    return f"Your teacher gave these points; the check had come to {points_text(result.points)}."
+
+
+def _exercise(anchor: str, result: ExerciseResult, heading: str, adjusted: Adjusted) -> _Exercise:
     look = LOOKS[result.state]
     # The blank is not the student's code.
     code, shortened = shortened_code("" if result.state == "not attempted" else result.code)
@@ -205,7 +292,9 @@ def _exercise(anchor: str, result: ExerciseResult, heading: str) -> _Exercise:
         heading=visible(heading, LONGEST_NAME),
         state=result.state,
         look=look,
-        points=_of(result.points, result.out_of),
+        points=_of(adjusted.points_of(result), result.out_of),
+        given=_given(adjusted, result),
+        teacher=_comment(adjusted.exercises.get(result.exercise)),
         message=with_code(_message(result, look)),
         values=_values(visible(result.values, LONGEST_TEXT)),
         hint=with_code(visible(result.hint, LONGEST_TEXT)),
@@ -235,8 +324,10 @@ def _values(text: str) -> list[tuple[str, str]]:
     return [(expected.capitalize(), first), (got.capitalize(), second)]
 
 
-def _of(points: float, out_of: int) -> str:
-    return f"{points_text(points)} of {out_of} {'point' if out_of == 1 else 'points'}"
+def _of(points: float, out_of: float) -> str:
+    if not out_of:  # points for a notebook that never came in
+        return f"{points_text(points)} {'point' if points == 1 else 'points'}"
+    return f"{points_text(points)} of {points_text(out_of)} {'point' if out_of == 1 else 'points'}"
 
 
 def _file_name(source: str) -> str:
