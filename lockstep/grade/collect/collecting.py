@@ -9,8 +9,9 @@ from pathlib import Path
 from lockstep.grade.collect.errors import CollectError
 from lockstep.grade.collect.inside import others_inside
 from lockstep.grade.collect.intake import Found, Intake
-from lockstep.grade.collect.latest import latest, natural
+from lockstep.grade.collect.latest import age, latest, natural
 from lockstep.grade.collect.lessons import Course, UnknownNotebookError, recognise
+from lockstep.grade.collect.members import PROGRESS
 from lockstep.grade.collect.places import Tree, UnknownStudentError, layout, student_of
 from lockstep.grade.collect.roster import Roster
 from lockstep.grade.collect.schools import student_meant, system_of
@@ -71,6 +72,8 @@ class Collected:
         The school's system that it came from, such as "moodle"; "nbgrader" for its tree; else empty.
     people
         From a student's key to what that system calls them.
+    progress
+        From the key of a student with a notebook to the progress file that came with it.
     """
 
     submissions: tuple[Submission, ...]
@@ -79,6 +82,7 @@ class Collected:
     missing: tuple[Student, ...] = ()
     system: str = ""
     people: dict[str, Person] = field(default_factory=dict)
+    progress: dict[str, Path] = field(default_factory=dict)
 
 
 def collect(
@@ -120,6 +124,8 @@ def collect(
     sorting = _Sorting(tree, course, roster, lessons, intake.unplaced, system)
     for found in stamped(intake, tree):
         sorting.place(found)
+    for found in intake.progress:
+        sorting.place_progress(found)
     collected = sorting.collected()
     kept = {submission.path for submission in collected.submissions}
     for found in intake.found:
@@ -150,6 +156,7 @@ class _Sorting:
     submissions: list[tuple[Found, Submission]] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
     people: dict[str, Person] = field(default_factory=dict)
+    progress: dict[str, Found] = field(default_factory=dict)
 
     def place(self, found: Found) -> None:
         told = self.system.told(found.parts) if self.system else None
@@ -175,6 +182,33 @@ class _Sorting:
             else:
                 self.people[student.key] = person
                 self._take(found, told.file, student)
+
+    def place_progress(self, found: Found) -> None:
+        """Keep a student's progress file, the later of two; only once all notebooks are placed."""
+        if found.trouble:
+            return self._refuse(found, found.trouble)
+        students = {one.student.key for _, one in self.submissions}
+        students |= {one.student.key for one in self.unreadable}
+        owners = [student.key for student in self._owners(found) if student.key in students]
+        for key in owners:
+            earlier = self.progress.get(key)
+            if earlier is None or age(earlier) <= age(found):
+                self.progress[key] = found
+        if not owners:
+            self._refuse(found, "It is a progress file, and of no student with a notebook.")
+
+    def _owners(self, found: Found) -> list[Student]:
+        """Return whose a file beside a notebook is; nobody's where that cannot be told."""
+        # Systems and layouts look at a notebook's ending; for the student it makes no difference.
+        parts = (*found.parts[:-1], PROGRESS.sub("progress.ipynb", found.parts[-1]))
+        told = self.system.told(parts) if self.system else None
+        below = self.tree.below(parts)
+        try:
+            if self.system and told:
+                return [student_meant(one, self.system, self.roster) for one in told.people]
+            return [student_of(below, self.course, self.roster)] if below else []
+        except UnknownStudentError:
+            return []
 
     def _take(self, found: Found, parts: tuple[str, ...], student: Student) -> None:
         try:
@@ -231,6 +265,7 @@ class _Sorting:
             missing=tuple(student for student in students if student.key not in here),
             system=self.system.name if self.system else "nbgrader" if self.tree.is_nbgrader else "",
             people=self.people,
+            progress={key: found.path for key, found in self.progress.items()},
         )
 
     def _with_unreadable(self, submission: Submission) -> Submission:

@@ -13,6 +13,7 @@ from lockstep.grade.collect.folders import file_member, folder_members
 from lockstep.grade.collect.members import (
     ARCHIVE,
     NOTEBOOK,
+    PROGRESS,
     Member,
     is_junk,
     parts_of,
@@ -102,6 +103,8 @@ class Intake:
         The folder for the copies.
     found
         The notebooks.
+    progress
+        Files called as the one is in which a lesson keeps what was answered to its questions.
     unplaced
         The other files.
     texts
@@ -111,6 +114,7 @@ class Intake:
 
     scratch: Path
     found: list[Found] = field(default_factory=list)
+    progress: list[Found] = field(default_factory=list)
     unplaced: list[Unplaced] = field(default_factory=list)
     texts: dict[tuple[str, ...], tuple[str, str]] = field(default_factory=dict)
     _number: int = 0
@@ -167,7 +171,9 @@ class Intake:
         if refusal or not parts:
             self._refuse(source, refusal or "has no name")
         elif NOTEBOOK.search(parts[-1]):
-            self._take_notebook(member, parts, source, inside)
+            self._take_copy(member, parts, source, inside, self.found)
+        elif PROGRESS.search(parts[-1]):
+            self._take_copy(member, parts, source, inside, self.progress)
         elif not inside.parts and member.size <= _largest_text(parts[-1]):
             self._take_text(member, parts, source)
         elif not ARCHIVE.search(parts[-1]):
@@ -177,13 +183,18 @@ class Intake:
         else:
             self._take_inner_archive(member, parts, source, inside)
 
-    def _take_notebook(
-        self, member: Member, parts: tuple[str, ...], source: str, inside: _Inside
+    def _take_copy(
+        self,
+        member: Member,
+        parts: tuple[str, ...],
+        source: str,
+        inside: _Inside,
+        taken: list[Found],
     ) -> None:
         path = self._next_path(".ipynb")
         digest, trouble = self._copy(member, path, inside.budget)
         times = (*inside.times, member.time)
-        self.found.append(Found((*inside.parts, *parts), source, times, path, digest, trouble))
+        taken.append(Found((*inside.parts, *parts), source, times, path, digest, trouble))
 
     def _take_text(self, member: Member, parts: tuple[str, ...], source: str) -> None:
         largest = _largest_text(parts[-1])

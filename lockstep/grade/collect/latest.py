@@ -21,7 +21,7 @@ def latest(submissions: Iterable[tuple[Found, Submission]]) -> list[Submission]:
 
 
 def _latest(group: list[tuple[Found, Submission]]) -> Submission:
-    in_order = [submission for _, submission in sorted(group, key=lambda pair: _age(pair[0]))]
+    in_order = [submission for _, submission in sorted(group, key=lambda pair: age(pair[0]))]
     last = in_order[-1]
     if len(in_order) == 1:
         return last
@@ -30,7 +30,7 @@ def _latest(group: list[tuple[Found, Submission]]) -> Submission:
     return replace(last, notes=(note, *last.notes))
 
 
-def _age(found: Found) -> tuple[Any, ...]:
+def age(found: Found) -> tuple[Any, ...]:
     """Return what sorts the files of a student.
 
     By the school system's own order where it has one, by time, then "(2)" behind the name, then the name.

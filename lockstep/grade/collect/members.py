@@ -14,6 +14,8 @@ JUNK = frozenset(
 JUNK_PREFIX = "._"
 # Browsers and mail programs append an ending of their own.
 NOTEBOOK = re.compile(r"\.ipynb(\.json|\.txt)?$", re.IGNORECASE)
+# What `lockstep.learn.journal` keeps; a student may hand it in beside the notebook.
+PROGRESS = re.compile(r"progress[^/]*\.jsonl$", re.IGNORECASE)
 ARCHIVE = re.compile(r"\.(zip|tar|tgz|txz|tbz2?|tar\.(gz|xz|bz2))$", re.IGNORECASE)
 LONGEST_SHOWN = 200
 
