@@ -220,6 +220,15 @@ def test_when_the_whole_time_is_up_nothing_more_is_started_or_asked(clock):
     assert len(engine.started) == 1
 
 
+def test_an_answer_is_not_asked_when_the_answers_before_it_used_up_the_whole_time(clock):
+    engine = FakeEngine(clock, answers={"slow": "takes 10", "good": results})
+    session = begun(engine, "one")
+    for _ in range(6):
+        session.answer("slow", {})
+    assert session.answer("good", {"x": 1}).problem == "not run"
+    assert engine.started[0].asked == ["one", *["slow"] * 6]
+
+
 def test_what_is_stopped_before_its_own_time_is_not_to_blame(clock):
     engine = FakeEngine(clock, answers={"good": results})
     session = begun(engine, *["takes 9"] * 6, "takes 9")
