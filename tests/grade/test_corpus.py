@@ -3,8 +3,12 @@
 import hashlib
 import os
 import re
+import shutil
 import socket
+import stat
+import subprocess
 import sys
+import tempfile
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -198,8 +202,58 @@ def test_one_bad_member_among_thirty_costs_itself_alone(tmp_path):
     assert "s13/homework.ipynb: It is damaged" in run.said
 
 
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become another"
+SAFE_AS_AN_ORDINARY_USER = frozenset(
+    {
+        "kills_its_process_group",
+        "kills_its_parent",
+        "reads_the_solution_and_the_checks",
+        "looks_for_other_submissions",
+        "reads_proc_of_its_parents",
+        "searches_its_memory_for_its_neighbours",
+        "calls_home",
+        "leaves_the_namespaces",
+        "leaves_processes_behind",
+        "traces_other_processes",
+        "memory_that_belongs_to_nobody",
+        "memory_bomb_in_children",
+        "fork_bomb",
+        "raises_its_own_limits",
+        "a_right_one",
+    }
 )
+# Shows the interpreter where its folder is closed to others, a home say, and goes on as another user.
+BECOME_ANOTHER = """
+set -e
+if [ -n "$CLOSED" ]; then
+    mount --bind "$BASE" "$KEPT"
+    mount -t tmpfs -o mode=755 tmpfs "$CLOSED"
+    mkdir -p "$BASE"
+    mount --bind "$KEPT" "$BASE"
+fi
+exec setpriv --reuid 1234 --regid 1234 --clear-groups "$@"
+"""
+
+
+@pytest.mark.skipif(getattr(os, "geteuid", lambda: 1)() != 0, reason="only root can become another")
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="util-linux has it")
 def test_an_ordinary_user_grades_as_safely():
-    pytest.skip("see below")
+    kinds = [kind for kind in ALL if kind.name in SAFE_AS_AN_ORDINARY_USER]
+    base = Path(sys.base_prefix).resolve()
+    closed = [one for one in (base, *base.parents) if not one.stat().st_mode & stat.S_IXOTH]
+    with (
+        tempfile.TemporaryDirectory() as name,
+        surroundings(Path(name) / "open") as around,
+    ):
+        Path(name).chmod(0o755)
+        kept = Path(name) / "kept"
+        kept.mkdir()
+        roster = write_class(around.folder / "class", kinds, around.scene)
+        subprocess.run(["chown", "-R", "1234:1234", around.folder], check=True)
+        outer = {"CLOSED": str(closed[-1]) if closed else "", "BASE": str(base), "KEPT": str(kept)}
+        values = [f"{key}={value}" for key, value in (outer | {"HOME": str(around.folder)}).items()]
+        before = ["env", *values, "unshare", "--mount", "bash", "-c", BECOME_ANOTHER, "bash"]
+        run = grade(around.folder / "class", around.folder / "out", roster, before=before)
+        assert around.calls == []
+    wrong = {kind.name: list(differences(kind, run)) for kind in kinds}
+    assert wrong == {kind.name: [] for kind in kinds}
+    assert (run.status, run.left) == (0, [])

@@ -61,15 +61,17 @@ def write_class(folder: Path, kinds: Sequence[Kind], scene: Scene) -> Path:
     return roster
 
 
-def grade(folder: Path, out: Path, roster: Path | None, *options: str) -> Run:
-    """Grade a class with the command that a teacher types."""
+def grade(
+    folder: Path, out: Path, roster: Path | None, *options: str, before: Sequence[str] = ()
+) -> Run:
+    """Grade a class with the command that a teacher types; `before` stands in front of it."""
     report = out.parent / f"{out.name}.json"
     command = [sys.executable, "-m", "lockstep.cli", "grade", str(folder), "--out", str(out)]
     command += ["--roster", str(roster)] if roster else []
     command += ["--time-limit", str(TIME_LIMIT), "--memory-limit", str(MEMORY_LIMIT)]
     command += ["--seed", str(SEED), "--jobs", "2", "--root", str(ROOT), *options]
     done = subprocess.run(
-        [sys.executable, "-m", "tests.grade.corpus.watched", str(report), *command],
+        [*before, sys.executable, "-m", "tests.grade.corpus.watched", str(report), *command],
         cwd=ROOT,
         env=os.environ | {"LOCKSTEP_CANARY": f"{SECRET}: in the environment", "COLUMNS": "200"},
         stdin=subprocess.DEVNULL,
@@ -77,9 +79,9 @@ def grade(folder: Path, out: Path, roster: Path | None, *options: str) -> Run:
         stderr=subprocess.STDOUT,
         check=False,
     )
-    found = json.loads(report.read_text(encoding="utf-8"))
     said = done.stdout.decode("utf-8", "replace")
     assert (out / "grades.sqlite").exists(), said
+    found = json.loads(report.read_text(encoding="utf-8"))
     store = Store(out / "grades.sqlite")
     results = {result.student.key: result for result in store.results()}
     store.close()
