@@ -169,7 +169,7 @@ def _report(out: Path, store: Store, collected: Collected, done: Done, console: 
     now = {result.student.key for result in store.results() if result.state}
     changed = {result.student.key for result in done.graded} | before | now
     with console.status("Writing the gradebook and the pages of feedback"):
-        results = write_reports(out, store, changed, lambda: None)
+        results = write_reports(out, store, changed, lambda: None, collected.progress)
     console.print(_summary(results))
     _list(
         console,
@@ -188,7 +188,8 @@ def _report(out: Path, store: Store, collected: Collected, done: Done, console: 
             f"{done.kept} had not changed and kept their grades (--regrade grades them anew)."
         )
     console.print(
-        f"Gradebook: {out / 'gradebook.csv'}\nFeedback:  {out / 'feedback'}",
+        f"Class:     {out / 'class.html'}\nGradebook: {out / 'gradebook.csv'}\n"
+        f"Feedback:  {out / 'feedback'}",
         markup=False,
         soft_wrap=True,
     )

@@ -1,7 +1,7 @@
 """A run over a class: what is new is graded, each result is kept as it comes, then the reports are written."""
 
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ from lockstep.grade.engine import Engine, EngineError
 from lockstep.grade.grading import grade, handed_in
 from lockstep.grade.model import Submission, SubmissionResult, Unplaced
 from lockstep.grade.names import safe_name
+from lockstep.grade.reports.class_page import write_class_page
 from lockstep.grade.reports.feedback import write_feedback
 from lockstep.grade.reports.gradebook import write_gradebook
 from lockstep.grade.sandbox import Limits
@@ -190,9 +191,13 @@ def ungraded(collected: Collected, store: Store) -> list[SubmissionResult]:
 
 
 def write_reports(
-    out: Path, store: Store, changed: set[str], on_page: Callable[[], None]
+    out: Path,
+    store: Store,
+    changed: set[str],
+    on_page: Callable[[], None],
+    progress: Mapping[str, Path] | None = None,
 ) -> list[SubmissionResult]:
-    """Write the gradebook, and the pages of the students in `changed` or without one.
+    """Write the gradebook, the class's page, and the pages of the students in `changed` or without one.
 
     Returns
     -------
@@ -201,6 +206,7 @@ def write_reports(
     """
     results = store.results()
     write_gradebook(out / "gradebook.csv", results)
+    write_class_page(out / "class.html", results, progress)
     by_student: dict[str, list[SubmissionResult]] = {}
     for result in results:
         by_student.setdefault(result.student.key, []).append(result)
