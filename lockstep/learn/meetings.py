@@ -151,17 +151,18 @@ def _judged(
     if math.isinf(bound) and math.isfinite(difference):  # a kind that is proven in float64 only
         return Outcome(
             True,
-            f"≈ {name}, {shapes}: {kind} to the {title} twin {difference:.0e}. In float32 rounding "
+            f"≈ {name}, {shapes}: {kind} to the {title} twin {difference:.0e}.\n  In float32 rounding "
             "may drive the two apart; the build proves them equal in float64.",
         )
     if difference <= bound and math.isfinite(difference):
         same = "exactly the same as" if difference == 0 else "the same as"
-        detail = "" if difference == 0 else f" ({kind} {difference:.0e}, {allowed})"
-        return Outcome(True, f"✓ {name}, {shapes}: {same} in the {title} twin{detail}.")
+        # A line of its own: a narrow window would break it inside a number.
+        detail = "" if difference == 0 else f"\n  {kind} {difference:.0e}, {allowed}."
+        return Outcome(True, f"✓ {name}, {shapes}: {same} in the {title} twin.{detail}")
     return Outcome(
         False,
-        f"✗ {_named(name, worst)}: not what the {title} twin has ({kind} {difference:.0e}, {allowed}). "
-        "Restart the kernel and run all cells: a cell that was changed, left out or run twice shows here.",
+        f"✗ {_named(name, worst)}: not what the {title} twin has.\n  {kind} {difference:.0e}, {allowed}.\n"
+        "  Restart the kernel and run all cells: a cell that was changed, left out or run twice shows here.",
     )
 
 

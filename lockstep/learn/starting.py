@@ -1,5 +1,6 @@
 """`start`: the notebook's first cell says which lesson this is."""
 
+from lockstep.learn.alternatives import describe_figures
 from lockstep.learn.front_matter import front_matter
 from lockstep.learn.session import FRAMEWORK_TITLES, begin, framework_version
 
@@ -20,6 +21,7 @@ def start(lesson: str, framework: str | None = None) -> None:
         If there is no such lesson or framework, or the framework is not installed.
     """
     session = begin(lesson, framework)
+    describe_figures()
     title = front_matter(session.folder / "lesson.md").get("title", lesson)
     number = lesson.partition("_")[0]
     with_framework = (

@@ -51,8 +51,8 @@ def test_the_same_value_is_said_to_be_exactly_the_same(recorded, capsys):
 
 def test_a_difference_within_the_bound_is_named_with_the_bound(recorded, capsys):
     line = said(capsys, "logits", recorded["logits"][""] * np.float32(1 + 1e-6))
-    assert line.startswith("✓ logits, (40, 50): the same as in the Keras twin (largest relative")
-    assert line.endswith("allowed 1e-05).")
+    assert line.startswith("✓ logits, (40, 50): the same as in the Keras twin.\n  largest relative")
+    assert line.endswith("allowed 1e-05.")
 
 
 def test_a_larger_difference_is_told_with_what_to_do(recorded, capsys):

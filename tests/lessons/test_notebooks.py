@@ -63,6 +63,16 @@ def test_cells_are_short(path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=notebook_ids)
+def test_every_picture_has_an_alt_text_with_words(path):
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            if "image/png" in output.get("data", {}):
+                html = "".join(output["data"].get("text/html", ""))
+                assert re.search(r' alt="[^"]*\w+ \w+', html), cell["id"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=notebook_ids)
 def test_links_to_other_notebooks_lead_somewhere(path):
     notebook = json.loads(path.read_text(encoding="utf-8"))
     text = "\n".join("".join(cell["source"]) for cell in notebook["cells"])
