@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from lockstep.edition.options import add_edition, add_links
@@ -87,6 +88,19 @@ def _add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--out", type=Path, required=True, metavar="GRADES", help="where the grades go"
     )
     grade.add_argument("--roster", type=Path, metavar="CSV", help="the class: columns id, name")
+    _add_late(grade)
+    grade.add_argument(
+        "--moodle-worksheet",
+        type=Path,
+        metavar="CSV",
+        help="the grading worksheet from Moodle, to be filled in as GRADES/lms/moodle.csv",
+    )
+    grade.add_argument(
+        "--canvas-gradebook",
+        type=Path,
+        metavar="CSV",
+        help="the gradebook exported from Canvas, to be filled in as GRADES/lms/canvas.csv",
+    )
     grade.add_argument(
         "--lessons", nargs="+", metavar="LESSON", help="grade these lessons alone; all otherwise"
     )
@@ -121,6 +135,46 @@ def _add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--seed", type=int, default=None, help="of the hidden cases; drawn for each run otherwise"
     )
     grade.set_defaults(run=_grade)
+
+
+def _add_late(grade: argparse.ArgumentParser) -> None:
+    grade.add_argument(
+        "--due",
+        type=partial(_spelled, "due_time"),
+        metavar="TIME",
+        help="when it was due, as 2026-11-20T23:59; later runs remember it (GRADES/late.csv)",
+    )
+    grade.add_argument(
+        "--grace",
+        type=partial(_spelled, "duration"),
+        metavar="SPAN",
+        help="how much later is not late: 15m, 2h, 1d",
+    )
+    grade.add_argument(
+        "--penalty",
+        type=partial(_spelled, "penalty"),
+        metavar="P",
+        help="for each day begun: 10%%/day of what can be had, or 2/day (points); also /hour, /week, or once: 20%%",
+    )
+    grade.add_argument(
+        "--late-limit",
+        type=partial(_spelled, "share"),
+        metavar="SHARE",
+        help="the most that is taken off: 50%%",
+    )
+
+
+def _spelled(kind: str, text: str) -> str:
+    """Return the text where it is spelled as it should be."""
+    try:
+        from lockstep.grade.adjustments import late
+    except ImportError:  # the command itself says what to install
+        return text
+    try:
+        getattr(late, kind)(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
 
 
 def _positive(text: str) -> int:
@@ -171,6 +225,9 @@ def _grade(options: argparse.Namespace) -> int:
             f"lockstep: there is no lesson {unknown[0]!r}. There are: {', '.join(known)}.",
             file=sys.stderr,
         )
+        return 2
+    if not options.due and (options.grace or options.penalty or options.late_limit):
+        print("lockstep: --grace, --penalty and --late-limit need --due.", file=sys.stderr)
         return 2
     try:
         from lockstep.grade.command import grade_command

@@ -25,16 +25,34 @@ from rich.table import Table
 from rich.text import Text
 
 from lockstep.build.errors import LessonError
+from lockstep.grade.adjustments import (
+    Adjustments,
+    keep_late,
+    read_adjustments,
+    refuse_unusable,
+)
 from lockstep.grade.assignments import Assignments
-from lockstep.grade.collect import Collected, CollectError, collect, read_course, read_roster
+from lockstep.grade.collect import (
+    Collected,
+    CollectError,
+    Roster,
+    collect,
+    read_course,
+    read_roster,
+)
 from lockstep.grade.engine import Engine, EngineError
 from lockstep.grade.engines import start_engine
+from lockstep.grade.going_back import class_of
 from lockstep.grade.model import SubmissionResult, Unplaced
 from lockstep.grade.public_checks import PublicChecksError, write_public_lesson
+from lockstep.grade.reports.lms import write_lms
+from lockstep.grade.reports.rubric_page import write_rubric_page
 from lockstep.grade.running import Done, Settings, all_cores, run, to_grade, ungraded, write_reports
 from lockstep.grade.sandbox import Limits
 from lockstep.grade.store import Store, StoreError
+from lockstep.grade.tables import TableError
 
+REFUSALS = (CollectError, EngineError, StoreError, TableError, LessonError, PublicChecksError)
 ALL_GRADED, STOPPED, UNUSABLE, SOME_NOT_GRADED = 0, 1, 2, 3
 
 
@@ -49,7 +67,7 @@ def grade_command(root: Path, options: Namespace) -> int:
             f"lockstep: another run is grading into {options.out}. Wait for it, or choose another --out.",
             file=sys.stderr,
         )
-    except (CollectError, EngineError, StoreError, LessonError, PublicChecksError) as error:
+    except REFUSALS as error:
         print(f"lockstep: {error}", file=sys.stderr)
     except OSError as error:
         reason = error.strerror or error
@@ -60,6 +78,7 @@ def grade_command(root: Path, options: Namespace) -> int:
 def _grade(root: Path, options: Namespace) -> int:
     console = Console()
     roster = read_roster(options.roster) if options.roster else None
+    refuse_unusable(options.out)
     store = Store(options.out / "grades.sqlite")
     # Only the grader's own user may look into it: hidden cases and all submissions pass through.
     with tempfile.TemporaryDirectory(prefix="lockstep-grader-") as scratch:
@@ -85,7 +104,20 @@ def _grade(root: Path, options: Namespace) -> int:
                 "Stopped. What was graded is kept: the same command goes on where this one stopped."
             )
             return STOPPED
-        return _report(options.out, store, collected, done, console)
+        if options.due:
+            _keep_late(options, collected, roster)
+        return _report(root, options, roster, store, collected, done, console)
+
+
+def _keep_late(options: Namespace, collected: Collected, roster: Roster | None) -> None:
+    """Write down when the lessons that came back were due: it holds when others are graded later."""
+    rule = {
+        "due": options.due,
+        "grace": options.grace or "",
+        "penalty": options.penalty or "",
+        "limit": options.late_limit or "",
+    }
+    keep_late(options.out, collected.lessons, rule, roster.more if roster else {})
 
 
 def _run(
@@ -162,14 +194,25 @@ def _progress(console: Console) -> Progress:
     )
 
 
-def _report(out: Path, store: Store, collected: Collected, done: Done, console: Console) -> int:
+def _report(
+    root: Path,
+    options: Namespace,
+    roster: Roster | None,
+    store: Store,
+    collected: Collected,
+    done: Done,
+    console: Console,
+) -> int:
     """Write the reports, print the summary, and return the exit status."""
+    out = options.out
     before = {result.student.key for result in store.results() if result.state}
     store.replace_ungraded(ungraded(collected, store))
     now = {result.student.key for result in store.results() if result.state}
     changed = {result.student.key for result in done.graded} | before | now
     with console.status("Writing the gradebook and the pages of feedback"):
-        results = write_reports(out, store, changed, lambda: None, collected.progress)
+        adjustments = read_adjustments(out, root / "lessons", store.results())
+        results = write_reports(out, store, changed, lambda: None, collected.progress, adjustments)
+        more, problems = _write_more(options, roster, collected, results, adjustments)
     console.print(_summary(results))
     _list(
         console,
@@ -193,8 +236,29 @@ def _report(out: Path, store: Store, collected: Collected, done: Done, console: 
         markup=False,
         soft_wrap=True,
     )
+    for path in more:
+        console.print(f"Also:      {path}", markup=False, soft_wrap=True)
+    _list(console, "To look at", [(sentence, "") for sentence in problems])
     bad = collected.unplaced or collected.unreadable or done.failed
     return SOME_NOT_GRADED if bad else ALL_GRADED
+
+
+def _write_more(
+    options: Namespace,
+    roster: Roster | None,
+    collected: Collected,
+    results: Sequence[SubmissionResult],
+    adjustments: Adjustments,
+) -> tuple[list[Path], list[str]]:
+    """Write what only some classes need; return the files, and what a teacher should look at."""
+    going_back = class_of(collected, roster, options.moodle_worksheet, options.canvas_gradebook)
+    written, problems = write_lms(options.out, [adjustments(one) for one in results], going_back)
+    if adjustments.in_words:
+        page = options.out / "rubric.html"
+        answers = [(adjustments(one), rubric.title) for one, rubric in adjustments.in_words]
+        write_rubric_page(page, answers)
+        written.append(page)
+    return written, [*adjustments.problems, *problems]
 
 
 def _pairs(listed: Sequence[Unplaced]) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from lockstep.grade.adjusted import Adjusted
 from lockstep.grade.assignments import Assignments
 from lockstep.grade.collect import Collected
 from lockstep.grade.engine import Engine, EngineError
@@ -15,7 +16,7 @@ from lockstep.grade.grading import grade, handed_in
 from lockstep.grade.model import Submission, SubmissionResult, Unplaced
 from lockstep.grade.names import safe_name
 from lockstep.grade.reports.class_page import write_class_page
-from lockstep.grade.reports.feedback import write_feedback
+from lockstep.grade.reports.feedback import adjustments_of, adjustments_shown, write_feedback
 from lockstep.grade.reports.gradebook import write_gradebook
 from lockstep.grade.sandbox import Limits
 from lockstep.grade.store import Store
@@ -196,8 +197,12 @@ def write_reports(
     changed: set[str],
     on_page: Callable[[], None],
     progress: Mapping[str, Path] | None = None,
+    adjust: Callable[[SubmissionResult], Adjusted] = Adjusted,
 ) -> list[SubmissionResult]:
-    """Write the gradebook, the class's page, and the pages of the students in `changed` or without one.
+    """Write the gradebook, the class's page, and the students' pages that are not there or not up to date.
+
+    A student's page is written where the student is in `changed`, there is none, or `adjust`, which puts
+    what a teacher adds on top of a result, adds something else than when the page was written.
 
     Returns
     -------
@@ -205,14 +210,16 @@ def write_reports(
         All results.
     """
     results = store.results()
-    write_gradebook(out / "gradebook.csv", results)
+    write_gradebook(out / "gradebook.csv", results, adjust)
     write_class_page(out / "class.html", results, progress)
     by_student: dict[str, list[SubmissionResult]] = {}
     for result in results:
         by_student.setdefault(result.student.key, []).append(result)
     for key, theirs in by_student.items():
-        if key in changed or not feedback_path(out, key).exists():
-            write_feedback(out / "feedback", theirs)
+        path = feedback_path(out, key)
+        added = adjustments_of([adjust(one) for one in theirs])
+        if key in changed or not path.exists() or adjustments_shown(path) != added:
+            write_feedback(out / "feedback", theirs, adjust)
         on_page()
     return results
 

@@ -185,13 +185,13 @@ def _rule(row: Row) -> Rule:
     )
 
 
-def keep_late(path: Path, lessons: Iterable[str], rule: Row, roster: Mapping[str, Row]) -> None:
+def keep_late(out: Path, lessons: Iterable[str], rule: Row, roster: Mapping[str, Row]) -> None:
     """Write down what the command line says of these lessons, and the dates of students' own.
 
     Parameters
     ----------
-    path
-        The file; what it says of other lessons, and of students whose row has no date, stays.
+    out
+        The folder; what its file says of other lessons, and of students whose row has no date, stays.
     lessons
         The lessons that are being graded.
     rule
@@ -204,6 +204,7 @@ def keep_late(path: Path, lessons: Iterable[str], rule: Row, roster: Mapping[str
     TableError
         If the file cannot be used, or a date in the roster cannot be read.
     """
+    path = out / FILE
     rows = {(row["lesson"], row["student"]): row for _, row in _rows(path)}
     for lesson in sorted(lessons):
         # With its offset: another computer, or a changed clock, shall not move it.

@@ -84,6 +84,11 @@ class Collected:
     people: dict[str, Person] = field(default_factory=dict)
     progress: dict[str, Path] = field(default_factory=dict)
 
+    @property
+    def lessons(self) -> frozenset[str]:
+        """The lessons of which something came back that can be graded."""
+        return frozenset(one.lesson for one in self.submissions)
+
 
 def collect(
     submissions: Path,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from lockstep.grade.adjusted import Adjusted, Mark, Override
@@ -193,25 +193,29 @@ def feedback_html(
     """Return a student's page."""
     results = sorted(results_of_one_student, key=lambda result: (result.notebook, result.source))
     style = (TEMPLATES / "feedback.css").read_text(encoding="utf-8")
-    return _template().render(
-        name=visible(results[0].student.name, LONGEST_NAME),
-        adjusted=adjustments_of([adjust(result) for result in results_of_one_student]),
-        sections=[_section(number, adjust(one)) for number, one in enumerate(results, start=1)],
-        style=Markup(style),
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+    return (
+        environment()
+        .get_template("feedback.html")
+        .render(
+            name=visible(results[0].student.name, LONGEST_NAME),
+            adjusted=adjustments_of([adjust(result) for result in results_of_one_student]),
+            sections=[_section(number, adjust(one)) for number, one in enumerate(results, start=1)],
+            style=Markup(style),
+            style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        )
     )
 
 
 @lru_cache
-def _template() -> Template:
-    environment = Environment(
+def environment() -> Environment:
+    """Return what makes pages of the templates; it escapes whatever is put into them."""
+    return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("feedback.html")
 
 
 def _section(number: int, adjusted: Adjusted) -> _Section:

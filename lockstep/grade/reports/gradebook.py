@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from lockstep.grade.adjusted import Adjusted, Late
+from lockstep.grade.adjusted import Adjusted
 from lockstep.grade.model import ExerciseResult, SubmissionResult
 from lockstep.grade.names import words
 from lockstep.grade.reports.files import write_whole
@@ -12,7 +12,7 @@ from lockstep.grade.reports.naming import points_text, split_notebook, time_text
 from lockstep.grade.reports.spreadsheet import csv_bytes
 
 LEADING = ["student", "name", "notebook", "state", "points", "out of", "percent", "handed in (UTC)"]
-LATE, COMMENTS = "late", "the teacher's comments"
+LATE, COMMENTS = "taken off for being late", "the teacher's comments"
 LAST = "notes"
 LONGEST_NOTES = 2000  # characters; a cell of Excel holds 32,767 and shows far fewer
 NUMBERED = ("right", "partly", "wrong")  # the states of an exercise whose points say it all
@@ -106,7 +106,7 @@ def _added(adjusted: Adjusted) -> Iterator[Column]:
         header = f"{mark.criterion.name} ({points_text(mark.criterion.points)})"
         yield header, "not marked yet" if mark.points is None else points_text(mark.points)
     if adjusted.late:
-        yield LATE, _late_cell(adjusted.late)
+        yield LATE, points_text(adjusted.late.points)
     comments = {name: one.comment for name, one in adjusted.exercises.items() if one.comment}
     comments |= {m.criterion.name: m.comment for m in adjusted.marks if m.comment}
     whole = adjusted.whole
@@ -116,10 +116,6 @@ def _added(adjusted: Adjusted) -> Iterator[Column]:
         told.insert(0, "The teacher set the points.")
     if told:
         yield COMMENTS, _shortened(" · ".join(told))
-
-
-def _late_cell(late: Late) -> str:
-    return f"-{points_text(late.points)}" if late.points else "0"
 
 
 def _shortened(notes: str) -> str:
