@@ -6,7 +6,7 @@ length: one short solution that an exercise allows is no sign of anything.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations, islice
 
@@ -24,7 +24,7 @@ LEAST_LIKENESS = 0.8  # of what is their own
 MOST_SHARING = 5  # students: what more of them wrote is the class's, however large that is
 SMALL_CLASS = 10  # answers, below which nobody can say what is rare
 MOST_OWN = 2_000  # tokens that are looked at; no answer of this course has a fifth of it
-MOST_COMPARED = 2_000  # different answers, two by two; above it only equal ones are found
+MOST_COMPARED = 3_000  # submissions: two by two they take half a minute, and more take for ever
 MOST_PAIRS = 20  # on the page
 FIRST_CHARACTER = 0x4E00  # tokens become characters, since texts compare fastest
 
@@ -80,7 +80,7 @@ class _Written:
     own: Tokens = ()
 
 
-def alike(results: Iterable[SubmissionResult]) -> list[AlikePair]:
+def alike(results: Sequence[SubmissionResult]) -> list[AlikePair]:
     """Return the pairs of students with answers alike, the ones with most to look at first.
 
     Answers are compared within a notebook: PyTorch's with PyTorch's.
@@ -88,8 +88,10 @@ def alike(results: Iterable[SubmissionResult]) -> list[AlikePair]:
     Parameters
     ----------
     results
-        Graded submissions.
+        Graded submissions; of more than `MOST_COMPARED`, none is compared.
     """
+    if len(results) > MOST_COMPARED:
+        return []
     answers: defaultdict[tuple[str, str], list[_Written]] = defaultdict(list)
     for result in results:
         for one in result.exercises:
@@ -137,8 +139,6 @@ def _alike(written: Sequence[_Written], lesson: str) -> Iterator[tuple[_Written,
             buckets[one.own].append(one)
     for same in buckets.values():
         yield from ((first, second, 1.0) for first, second in combinations(same, 2))
-    if len(buckets) > MOST_COMPARED:
-        return
     different = list(buckets)
     for near, other, likeness in _near(different):
         for first in buckets[different[near]]:

@@ -208,6 +208,7 @@ class Section:
     question_note: str
     alike: tuple[PairView, ...]
     alike_note: str
+    alike_none: bool
     alike_more: int
     basis: tuple[str, ...]
 
@@ -252,6 +253,7 @@ def section(number: int, lesson: LessonResults, progress: Progress) -> Section:
         question_note=_question_note(lesson, progress),
         alike=tuple(_pair(pair, headings) for pair in pairs[:MOST_PAIRS]),
         alike_note=_alike_note(len(lesson.graded)),
+        alike_none=not pairs and len(lesson.graded) <= MOST_COMPARED,
         alike_more=max(0, len(pairs) - MOST_PAIRS),
         basis=tuple(_basis(lesson)),
     )
@@ -513,21 +515,18 @@ def _code(student: Student, answer: ExerciseResult) -> tuple[str, str, Markup]:
 
 def _alike_note(answers: int) -> str:
     """Say what was compared and what was left out."""
-    sentences = [
+    if answers > MOST_COMPARED:
+        return (
+            f"Answers are compared two by two, and of more than {MOST_COMPARED:,} none is compared."
+        )
+    small = " In a class as small as this nobody can say what is rare."
+    return (
         "This is a list to look at, and no verdict: two who learn together write alike, and so do two who "
         "read the same page. Names, comments and layout are left out of the comparison. So is what "
         "the lesson shows and what its solutions have, and what more than a tenth of the class wrote "
         f"(or more than {MOST_SHARING} students). What is left must have {SHORTEST} words and signs of code "
-        "or more, about two lines."
-    ]
-    if answers < SMALL_CLASS:
-        sentences.append("In a class as small as this nobody can say what is rare.")
-    if answers > MOST_COMPARED:
-        sentences.append(
-            "The class is large: where its answers are too many to compare two by two, only "
-            "those that are the same but for names are found."
-        )
-    return " ".join(sentences)
+        f"or more, about two lines.{small if answers < SMALL_CLASS else ''}"
+    )
 
 
 def _basis(lesson: LessonResults) -> Iterable[str]:
