@@ -28,7 +28,7 @@ def describe_figures() -> None:
 def _give_html_form() -> None:
     module = sys.modules.get("matplotlib.figure")
     if module is not None:
-        module.Figure._repr_html_ = html_of  # type: ignore[attr-defined]
+        module.Figure._repr_html_ = html_of
 
 
 def html_of(figure: Any) -> str:
