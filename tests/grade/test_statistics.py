@@ -88,6 +88,13 @@ def test_an_exercise_that_is_turned_around_wants_attention_in_a_class_that_is_la
     assert not wants_attention(exercise_figures(lesson_of(*turned * 6))[0])
 
 
+def test_a_correlation_a_little_below_nought_is_chance():
+    rows = [(2, 2, 2), (2, 0, 0), (0, 2, 2), (0, 0, 0)] * 6 + [(0, 2, 2)]
+    one = exercise_figures(lesson_of(*rows))[0]
+    assert -0.2 < one.discrimination < 0
+    assert not wants_attention(one)
+
+
 def test_there_are_three_sentences_at_most_and_no_more_than_three_names_in_each():
     rows = [[0] * 3] * 12
     lesson = lesson_of(*rows)

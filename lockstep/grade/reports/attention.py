@@ -8,8 +8,7 @@ from lockstep.grade.model import State
 from lockstep.grade.reports.statistics import ExerciseFigures, LessonResults, MistakeFigures
 
 LOW_SHARE = 0.5
-NEGATIVE = -0.05  # a correlation nearer to nought than this is nought
-FEWEST_FOR_NEGATIVE = 20  # submissions: with fewer, chance alone gives one in a few exercises
+FEWEST_FOR_NEGATIVE = 20  # submissions: with fewer, chance alone turns an exercise around
 MANY = 0.2  # of those who attempted an exercise
 MOST_NAMED = 3
 LOW = "less than half of its points"
@@ -27,9 +26,15 @@ def wants_attention(figures: ExerciseFigures) -> list[str]:
     reasons = []
     if figures.share < LOW_SHARE:
         reasons.append(LOW)
-    if (figures.discrimination or 0) < NEGATIVE and figures.graded >= FEWEST_FOR_NEGATIVE:
+    if is_turned(figures) and figures.graded >= FEWEST_FOR_NEGATIVE:
         reasons.append(TURNED)
     return reasons
+
+
+def is_turned(figures: ExerciseFigures) -> bool:
+    """Return whether a correlation is below nought by more than its standard error."""
+    value = figures.discrimination
+    return value is not None and value < -1 / math.sqrt(figures.graded)
 
 
 def is_shared(mistake: MistakeFigures) -> bool:

@@ -18,7 +18,13 @@ from lockstep.grade.reports.alike import (
     AlikePair,
     alike,
 )
-from lockstep.grade.reports.attention import attention, counted, is_shared, wants_attention
+from lockstep.grade.reports.attention import (
+    attention,
+    counted,
+    is_shared,
+    is_turned,
+    wants_attention,
+)
 from lockstep.grade.reports.drawings import Part, columns, share_bar, signed_bar, stacked_bar
 from lockstep.grade.reports.first_answers import Progress, QuestionFigures, question_figures
 from lockstep.grade.reports.naming import (
@@ -61,8 +67,7 @@ GROUP_WORDS = {
 DISCRIMINATES = (
     (0.4, "tells clearly who has understood the lesson"),
     (0.2, "tells somewhat who has understood the lesson"),
-    (0.0, "hardly tells who has understood the lesson"),
-    (-1.0, "turned around: who did better elsewhere did worse here"),
+    (-1.0, "hardly tells who has understood the lesson"),
 )
 
 
@@ -361,7 +366,7 @@ def _exercise(anchor: str, figures: ExerciseFigures, headings: dict[str, str]) -
         discrimination=None
         if value is None
         else signed_bar(f"{anchor}-discrimination", f"Discrimination of {title}", value),
-        discrimination_words=figures.why_none if value is None else _discriminates(value),
+        discrimination_words=figures.why_none if value is None else _discriminates(figures, value),
         frameworks=_frameworks(figures),
         wants="; ".join(wants_attention(figures)),
     )
@@ -377,9 +382,11 @@ def _tried(figures: ExerciseFigures) -> str:
     )
 
 
-def _discriminates(value: float) -> str:
+def _discriminates(figures: ExerciseFigures, value: float) -> str:
     words = next(words for bound, words in DISCRIMINATES if value >= bound - 1e-9)
-    return f"{value:+.2f}: {words}".replace("-", "−", 1) if value < 0 else f"{value:+.2f}: {words}"
+    if is_turned(figures):
+        words = "turned around: who did better elsewhere did worse here"
+    return f"{value:+.2f}: {words}".replace("-", "−", 1)
 
 
 def _frameworks(figures: ExerciseFigures) -> str:
