@@ -35,6 +35,7 @@ build: setup  ## lessons -> notebooks
 
 bench: setup  ## how long things take here
 	.venv/bin/python -m tests.bench
+	.venv/bin/python -m tests.bench_grading
 
 pictures: setup  ## the screenshots that README shows
 	.venv/bin/python -m tests.browser.pictures
