@@ -33,6 +33,8 @@ def harmless(text: str) -> str:
     >>> harmless("=HYPERLINK(1)"), harmless("Zoë O'Neil"), harmless("first; =2+2")
     ("'=HYPERLINK(1)", "Zoë O'Neil", "first;' =2+2")
     """
+    if text == "-":  # alone it is no formula, and Moodle's way to say "never"
+        return text
     return TO_ESCAPE.sub("'", text)
 
 

@@ -14,7 +14,7 @@ HEADER = (
 def export(adjusted: Iterable[Adjusted]) -> list[list[str]]:
     """Return a line for each student and notebook; without a score where nothing was graded."""
     lines = [_line(one) for one in adjusted if one.result.notebook]
-    return [list(HEADER), *sorted(lines)]
+    return [list(HEADER), *sorted(lines, key=lambda line: (line[0], line[3]))]
 
 
 def _line(adjusted: Adjusted) -> list[str]:
