@@ -211,7 +211,8 @@ def write_reports(
     """
     results = store.results()
     write_gradebook(out / "gradebook.csv", results, adjust)
-    write_class_page(out / "class.html", results, progress)
+    late = {(one.student.key, one.notebook) for one in results if adjust(one).late}
+    write_class_page(out / "class.html", results, progress, late)
     by_student: dict[str, list[SubmissionResult]] = {}
     for result in results:
         by_student.setdefault(result.student.key, []).append(result)

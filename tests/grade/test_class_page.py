@@ -6,14 +6,19 @@ import itertools
 import random
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
+from lockstep.grade.adjusted import Adjusted, Late
 from lockstep.grade.model import Student
 from lockstep.grade.reports.class_page import _style, class_html, write_class_page
 from lockstep.grade.reports.feedback import write_feedback
+from lockstep.grade.running import write_reports
+from lockstep.grade.store import Store
 from tests.grade.samples import ANNA, EVERY_STATE, GRADED_WITH, STOPPED, exercise, submission
 from tests.grade.test_feedback import HOSTILE, Page
+from tests.grade.test_first_answers import line
 
 NAMES = ("softmax", "cross_entropy", "accuracy")
 WORTH = {"softmax": 2, "cross_entropy": 3, "accuracy": 1}
@@ -297,3 +302,21 @@ def test_a_class_too_large_to_compare_says_so(monkeypatch):
     html = class_html(class_of(5))
     assert "of more than 4 none is compared" in html
     assert "None were found" not in html
+
+
+def test_it_is_written_beside_the_gradebook_with_who_was_late_and_what_was_answered(tmp_path):
+    store = Store(tmp_path / "grades.sqlite")
+    for one in class_of(3):
+        store.put(one)
+    progress = tmp_path / "p.jsonl"
+    progress.write_text(line())
+    late = Late(datetime(2026, 11, 20, tzinfo=UTC), None, 0.0)
+
+    def adjust(result):
+        return Adjusted(result, late=late if result.student.key == "s001" else None)
+
+    write_reports(tmp_path, store, set(), lambda: None, {"s000": progress}, adjust)
+    store.close()
+    text = Page((tmp_path / "class.html").read_text(encoding="utf-8")).text
+    assert "1 graded, late" in text
+    assert "1 student handed in their progress." in text

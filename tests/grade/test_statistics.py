@@ -89,7 +89,7 @@ def test_an_exercise_that_is_turned_around_wants_attention_in_a_class_that_is_la
 
 
 def test_a_correlation_a_little_below_nought_is_chance():
-    rows = [(2, 2, 2), (2, 0, 0), (0, 2, 2), (0, 0, 0)] * 6 + [(0, 2, 2)]
+    rows = [(2, 2, 2), (2, 0, 0), (0, 2, 2), (0, 0, 0)] * 6 + [(2, 0, 0)]
     one = exercise_figures(lesson_of(*rows))[0]
     assert -0.2 < one.discrimination < 0
     assert not wants_attention(one)
