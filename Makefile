@@ -11,7 +11,7 @@ lab:  ## set up (once), copy the notebooks into work/, open JupyterLab
 	$(PYTHON) lab.py
 
 setup:  ## the environment for working on the course; at once where it is there
-	$(PYTHON) lab.py --setup lab build grade dev
+	$(PYTHON) lab.py --setup lab build grade dask dev
 
 lint: setup
 	.venv/bin/ruff check
