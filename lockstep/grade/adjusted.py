@@ -57,7 +57,7 @@ class Late:
     points
         What is taken off.
     rule
-        What is taken off for what, as it was spelled; empty where nothing is.
+        What is taken off for what, in words; empty where nothing is.
     """
 
     due: datetime

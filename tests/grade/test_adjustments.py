@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from lockstep.cli import main
 from lockstep.grade.adjusted import Adjusted
 from lockstep.grade.adjustments import keep_late, late, read_adjustments, refuse_unusable
 from lockstep.grade.adjustments.late import Penalty, due_time, duration, penalty, read_late, share
@@ -251,7 +252,7 @@ def test_what_is_taken_off_stands_apart_and_the_states_stay(tmp_path):
     html = feedback_html([result], adjust)
     assert "0.6 of 19 points" in html
     assert "Your exercises: 2.5 of 19 points." in html
-    assert "Late: 1.9 points taken off (10%/day, 10% at most)." in html
+    assert "Late: 1.9 points taken off (10% of all points for each day begun, 10% at most)." in html
     assert "It was due 2026-11-20 23:59 (UTC+00:00) and came 1 day 9 h after that." in html
 
 
@@ -343,6 +344,8 @@ def test_spans_penalties_and_shares_are_spelled_one_way():
     assert penalty("10%/day") == Penalty(0.1, True, timedelta(days=1))
     assert penalty("1,5/hour") == Penalty(1.5, False, timedelta(hours=1))
     assert penalty("20%") == Penalty(0.2, True, None)
+    assert penalty("7.5%/week").in_words == "7.5% of all points for each week begun"
+    assert (penalty("20%").in_words, penalty("2").in_words) == ("20% of all points", "2 points")
     assert share("50%") == 0.5
 
 
@@ -371,3 +374,30 @@ def test_what_is_spelled_otherwise_is_refused_with_an_example(read, text):
 )
 def test_a_span_is_told_in_its_two_largest_units(span, text):
     assert span_text(span) == text
+
+
+# --- The command ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "option", [["--penalty", "10%/day"], ["--grace", "1h"], ["--late-limit", "50%"]]
+)
+def test_what_being_late_costs_needs_a_date(capsys, tmp_path, option):
+    assert main(["grade", str(tmp_path), "--out", str(tmp_path / "out"), *option]) == 2
+    assert "need --due" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", [["--due", "soon"], ["--penalty", "ten"], ["--late-limit", "5"]])
+def test_an_option_that_is_spelled_otherwise_is_refused_with_an_example(capsys, tmp_path, option):
+    with pytest.raises(SystemExit):
+        main(["grade", str(tmp_path), "--out", str(tmp_path / "out"), *option])
+    assert "Type it like" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", [FILE, late.FILE, "rubric.csv"])
+def test_a_table_that_cannot_be_used_stops_the_command_with_a_sentence(capsys, tmp_path, name):
+    (tmp_path / name).write_text("a,b\n1,2,3\n")
+    status = main(["grade", "--root", str(ROOT), str(tmp_path), "--out", str(tmp_path)])
+    assert status == 2
+    assert capsys.readouterr().err.startswith(f"lockstep: {name}, line 2: there are 3 values")
+    assert not (tmp_path / "grades.sqlite").exists()

@@ -69,6 +69,15 @@ class Penalty:
     is_share: bool
     span: timedelta | None
 
+    @property
+    def in_words(self) -> str:
+        """As a student reads it: "10% of all points for each day begun"."""
+        what = (
+            f"{100 * self.amount:g}% of all points" if self.is_share else f"{self.amount:g} points"
+        )
+        span = next((name for name in ("hour", "day", "week") if UNITS[name] == self.span), "")
+        return f"{what} for each {span} begun" if span else what
+
     def cost(self, by: timedelta | None, out_of: float) -> float:
         """Return what being late costs; where it is not known by how long, what it costs at least."""
         begun = math.ceil(by / self.span) if by and self.span else 1
@@ -176,12 +185,13 @@ def read_late(path: Path) -> LateRules:
 
 def _rule(row: Row) -> Rule:
     most = f", {row['limit']} at most" if row["limit"] else ""
+    cost = penalty(row["penalty"]) if row["penalty"] else None
     return Rule(
         due_time(row["due"]),
         duration(row["grace"]) if row["grace"] else timedelta(),
-        penalty(row["penalty"]) if row["penalty"] else None,
+        cost,
         share(row["limit"]) if row["limit"] else 1.0,
-        f"{row['penalty']}{most}" if row["penalty"] else "",
+        f"{cost.in_words}{most}" if cost else "",
     )
 
 
