@@ -40,8 +40,10 @@ def become_student(text: str) -> None:
         wire.send(channel, {"failed": f"{type(error).__name__}: {error}"})
         os._exit(1)
     wire.send(channel, {"ready": True})
-    serve(channel, shell)
-    os._exit(0)
+    try:
+        serve(channel, shell)
+    finally:
+        os._exit(1)  # the kernel would go on otherwise, and answer nobody
 
 
 def connect(settings: dict[str, Any]) -> socket.socket:

@@ -180,6 +180,10 @@ def _stay_outside(child: int) -> None:
 
 def _be_first(child: int) -> None:
     """In the parent, the namespace's first process: take what ends there, until the child does."""
+    if (
+        child
+    ):  # the first process of a namespace hears no signal from within that it has no handler for
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     while child:
         ended, status = os.wait()
         if ended == child:

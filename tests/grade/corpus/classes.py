@@ -22,6 +22,8 @@ from tests.grade.corpus.kinds import (
     exercises_of,
 )
 
+HANDED_IN = 1_790_000_000.0
+
 
 @dataclass
 class Run:
@@ -52,6 +54,11 @@ def write_class(folder: Path, kinds: Sequence[Kind], scene: Scene) -> Path:
     for kind in kinds:
         (folder / kind.name).mkdir(parents=True)
         kind.write(folder / kind.name, scene)
+        for file in (folder / kind.name).rglob("*"):
+            if (
+                file.stat(follow_symlinks=False).st_mtime > HANDED_IN
+            ):  # one kind has times of its own
+                os.utime(file, (HANDED_IN, HANDED_IN), follow_symlinks=False)
     roster = folder.parent / f"{folder.name}.csv"
     rows = [("id", "name"), *((kind.name, kind.person or kind.name) for kind in kinds)]
     content = "\n".join(

@@ -44,16 +44,14 @@ KINDS = [
                     pass
         """,
     ),
-    answer(
-        "interrupts_the_first_process",
-        "A signal with a handler does reach it; with it the student's own process ends, no other.",
+    own_cell(
+        "sends_the_first_process_every_signal",
+        "None has a handler there that a student's code could call.",
         """
-        def mean_squared_error(predictions, truth):
-            import os, signal, time
-            os.kill(1, signal.SIGINT)
-            time.sleep(1000)
+        import os, signal
+        for number in signal.valid_signals():
+            os.kill(1, number)
         """,
-        "crashed",
     ),
     answer(
         "reads_the_solution_and_the_checks",

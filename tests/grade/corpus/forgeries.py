@@ -215,12 +215,13 @@ say(record, verdict, *[record | {"number": number} for number in (-1, 0, 1000, "
         "Without a channel there is no more to be had from it, and nobody waits for it.",
         """
         def mean_squared_error(predictions, truth):
-            import time
-            for name in os.listdir("/proc/self/fd"):
-                try:
-                    socket.socket(fileno=os.dup(int(name))).shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
+            import gc, socket, time
+            for one in gc.get_objects():
+                if type(one) is socket.socket:
+                    try:
+                        one.shutdown(socket.SHUT_RDWR)
+                    except OSError:
+                        pass
             while True:
                 time.sleep(1000)
         """,

@@ -240,7 +240,7 @@ KINDS = [
         def mean_squared_error(predictions, truth):
             hoard = []
             while True:
-                hoard.append(bytearray(10_000_000))
+                hoard.append(np.empty(10_000_000))
         """,
         "memory limit",
     ),
@@ -262,7 +262,7 @@ KINDS = [
             import os, time
             for _ in range(4):
                 if not os.fork():
-                    hoard = bytearray(b"x" * 300_000_000)
+                    hoard = bytearray(300_000_000)
                     time.sleep(1000)
             time.sleep(1000)
         """,
