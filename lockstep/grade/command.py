@@ -47,7 +47,16 @@ from lockstep.grade.model import SubmissionResult, Unplaced
 from lockstep.grade.public_checks import PublicChecksError, write_public_lesson
 from lockstep.grade.reports.lms import write_lms
 from lockstep.grade.reports.rubric_page import write_rubric_page
-from lockstep.grade.running import Done, Settings, all_cores, run, to_grade, ungraded, write_reports
+from lockstep.grade.running import (
+    Done,
+    Settings,
+    all_cores,
+    here,
+    run,
+    to_grade,
+    ungraded,
+    write_reports,
+)
 from lockstep.grade.sandbox import Limits
 from lockstep.grade.store import Store, StoreError
 from lockstep.grade.tables import TableError
@@ -78,7 +87,7 @@ def grade_command(root: Path, options: Namespace) -> int:
 def _grade(root: Path, options: Namespace) -> int:
     console = Console()
     roster = read_roster(options.roster) if options.roster else None
-    refuse_unusable(options.out)
+    refuse_unusable(options.out, [options.moodle_worksheet, options.canvas_gradebook])
     store = Store(options.out / "grades.sqlite")
     # Only the grader's own user may look into it: hidden cases and all submissions pass through.
     with tempfile.TemporaryDirectory(prefix="lockstep-grader-") as scratch:
@@ -147,7 +156,8 @@ def _run(
                 shown = " · ".join(f"{count} {state}" for state, count in sorted(counts.items()))
                 progress.update(task, advance=1, counts=shown)
 
-            return run(collected.submissions, store, assignments, engine, settings, on_result)
+            grade_all = here(assignments.assignment, engine, settings)
+            return run(collected.submissions, store, grade_all, settings, on_result)
 
 
 @contextmanager

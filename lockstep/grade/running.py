@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from lockstep.grade.adjusted import Adjusted
-from lockstep.grade.assignments import Assignments
+from lockstep.grade.assignments import Assignment
 from lockstep.grade.collect import Collected
 from lockstep.grade.engine import Engine, EngineError
 from lockstep.grade.grading import grade, handed_in
@@ -23,6 +23,9 @@ from lockstep.grade.store import Store
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Graded = Generator[SubmissionResult | Unplaced, None, None]
+GradeAll = Callable[[Sequence[Submission]], Graded]
+AssignmentOf = Callable[[str, str | None], Assignment]
 TRIES = 2  # an engine that fails is tried once more before a submission is given up
 
 
@@ -83,8 +86,7 @@ def to_grade(
 def run(
     submissions: Sequence[Submission],
     store: Store,
-    assignments: Assignments,
-    engine: Engine,
+    grade_all: GradeAll,
     settings: Settings,
     on_result: Callable[[SubmissionResult | None], None],
 ) -> Done:
@@ -94,23 +96,23 @@ def run(
     ----------
     submissions
         All that was collected.
-    store, assignments, engine, settings
-        Where results go, what is right, where students' code runs, and how.
+    store
+        Where results go.
+    grade_all
+        Grades submissions and yields what they come to, in any order: `here`, or a cluster.
+    settings
+        What is graded anew.
     on_result
         Called with each result; with None for one that could not be had.
 
     Raises
     ------
     EngineError
-        If not even the first submission can be run.
+        If nothing can be run any more.
     """
     waiting = to_grade(submissions, store.digests(), settings.regrade)
     done = Done(kept=len(submissions) - len(waiting))
-
-    def one(submission: Submission) -> SubmissionResult | Unplaced:
-        return _graded(submission, assignments, engine, settings)
-
-    with closing(_in_parallel(one, waiting, settings.jobs, engine.close)) as results:
+    with closing(grade_all(waiting)) as results:
         for result in results:
             if isinstance(result, Unplaced):
                 done.failed.append(result)
@@ -122,15 +124,24 @@ def run(
     return done
 
 
-def _graded(
-    submission: Submission, assignments: Assignments, engine: Engine, settings: Settings
+def here(assignment_of: AssignmentOf, engine: Engine, settings: Settings) -> GradeAll:
+    """Return what grades submissions on this machine, `settings.jobs` at once."""
+
+    def one(submission: Submission) -> SubmissionResult | Unplaced:
+        return graded(submission, assignment_of, engine, settings.limits, settings.seed)
+
+    return lambda waiting: _in_parallel(one, waiting, settings.jobs, engine.close)
+
+
+def graded(
+    submission: Submission, assignment_of: AssignmentOf, engine: Engine, limits: Limits, seed: int
 ) -> SubmissionResult | Unplaced:
     """Return a submission's result, or why there is none: one shall never stop a class."""
     reason = ""
     for _ in range(TRIES):
         try:
-            assignment = assignments.assignment(submission.lesson, submission.framework)
-            return grade(submission, assignment, engine, settings.limits, settings.seed)
+            assignment = assignment_of(submission.lesson, submission.framework)
+            return grade(submission, assignment, engine, limits, seed)
         except EngineError as error:
             reason = str(error)
         except Exception as error:

@@ -13,7 +13,7 @@ from lockstep.grade.collect import Collected
 from lockstep.grade.collect.collecting import Unreadable
 from lockstep.grade.engine import EngineError
 from lockstep.grade.model import Student, Submission
-from lockstep.grade.running import Settings, run, to_grade, ungraded, write_reports
+from lockstep.grade.running import Settings, here, run, to_grade, ungraded, write_reports
 from lockstep.grade.sandbox import Limits
 from lockstep.grade.store import Store
 from tests.grade.samples import exercise, submission
@@ -71,8 +71,8 @@ def graded(monkeypatch):
 
 def ran(store, engine, submissions=CLASS, *, jobs=1, regrade=(), on_result=lambda result: None):
     settings = Settings(Limits(), jobs, 7, regrade)
-    assignments = SimpleNamespace(assignment=lambda *_: None)
-    return run(submissions, store, assignments, engine, settings, on_result)
+    grade_all = here(lambda *_: None, engine, settings)
+    return run(submissions, store, grade_all, settings, on_result)
 
 
 def raising(error):
