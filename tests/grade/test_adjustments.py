@@ -301,6 +301,12 @@ def test_a_student_with_a_date_of_their_own_is_not_late_before_it(tmp_path):
     assert adjust(results[1]).late.points == 2  # the class's penalty
 
 
+def test_the_systems_mark_does_not_count_against_a_date_of_a_students_own(tmp_path):
+    result = submission(exercise(points=15, out_of=20), late=True)
+    roster = {"anna.jung": {"extension": "2d"}}
+    assert with_late(tmp_path, {}, result, roster=roster)(result).late is None
+
+
 def test_a_date_of_a_students_own_that_is_none_is_named(tmp_path):
     with pytest.raises(TableError, match=r"The roster's row of z1: 'soon' is no time"):
         keep_late(tmp_path, [LESSON], RULE, {"z1": {"due": "soon"}})
@@ -392,6 +398,17 @@ def test_an_option_that_is_spelled_otherwise_is_refused_with_an_example(capsys, 
     with pytest.raises(SystemExit):
         main(["grade", str(tmp_path), "--out", str(tmp_path / "out"), *option])
     assert "Type it like" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--moodle-worksheet", "--canvas-gradebook"])
+def test_a_file_of_the_schools_that_is_not_there_stops_the_command_at_once(
+    capsys, tmp_path, option
+):
+    out = tmp_path / "out"
+    arguments = ["grade", "--root", str(ROOT), str(tmp_path), "--out", str(out)]
+    assert main([*arguments, option, str(tmp_path / "sheet.csv")]) == 2
+    assert "sheet.csv cannot be read: No such file or directory." in capsys.readouterr().err
+    assert not (out / "grades.sqlite").exists()
 
 
 @pytest.mark.parametrize("name", [FILE, late.FILE, "rubric.csv"])

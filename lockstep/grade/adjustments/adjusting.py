@@ -1,6 +1,6 @@
 """Everything that a teacher adds, read from the files beside the results, and put on top of a result."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -51,8 +51,15 @@ class Adjustments:
         return Adjusted(result, given, whole, adjusted.marks, deduction)
 
 
-def refuse_unusable(out: Path) -> None:
+def refuse_unusable(out: Path, given: Iterable[Path | None] = ()) -> None:
     """Read the files once before a class is graded: a slip in them shall not show an hour later.
+
+    Parameters
+    ----------
+    out
+        The folder with the files that a teacher fills in.
+    given
+        Others that were named on the command line.
 
     Raises
     ------
@@ -62,6 +69,8 @@ def refuse_unusable(out: Path) -> None:
     for name in (overrides.FILE, late.FILE, rubric.FILE):
         if (out / name).exists():
             read_table(out / name)
+    for path in filter(None, given):
+        read_table(path)
 
 
 def read_adjustments(out: Path, lessons: Path, results: Sequence[SubmissionResult]) -> Adjustments:

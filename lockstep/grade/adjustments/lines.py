@@ -1,7 +1,8 @@
 """What the lines that a teacher fills in have in common: whom they name, and their numbers."""
 
 import math
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 
 from lockstep.grade.model import SubmissionResult
 from lockstep.grade.tables import plainly
@@ -14,25 +15,40 @@ def place_of(result: SubmissionResult) -> Place:
     return (result.student.key, result.notebook, result.source if result.state else "")
 
 
-def student_named(text: str, results: Sequence[SubmissionResult]) -> list[SubmissionResult]:
-    """Return the results of the student whose id, or else whose name, this is.
+class Students:
+    """Whom the lines can name.
 
-    Raises
-    ------
-    ValueError
-        If it is nobody's, or several students'; says so in a sentence.
+    Parameters
+    ----------
+    results
+        All results; a student is known by them.
     """
-    wanted = plainly(text)
-    if not wanted:
-        raise ValueError("it names no student. Fill in the id from the gradebook.")
-    theirs = [one for one in results if plainly(one.student.key) == wanted]
-    theirs = theirs or [one for one in results if plainly(one.student.name) == wanted]
-    if not theirs:
-        raise ValueError(f"there is no student {text!r}. Take the id from the gradebook.")
-    keys = sorted({one.student.key for one in theirs})
-    if len(keys) > 1:
-        raise ValueError(f"{text!r} can be {' or '.join(keys)}. Take the id.")
-    return theirs
+
+    def __init__(self, results: Iterable[SubmissionResult]) -> None:
+        self._by_key: defaultdict[str, list[SubmissionResult]] = defaultdict(list)
+        self._by_name: defaultdict[str, list[SubmissionResult]] = defaultdict(list)
+        for one in results:
+            self._by_key[plainly(one.student.key)].append(one)
+            self._by_name[plainly(one.student.name)].append(one)
+
+    def named(self, text: str) -> list[SubmissionResult]:
+        """Return the results of the student whose id, or else whose name, this is.
+
+        Raises
+        ------
+        ValueError
+            If it is nobody's, or several students'; says so in a sentence.
+        """
+        wanted = plainly(text)
+        if not wanted:
+            raise ValueError("it names no student. Fill in the id from the gradebook.")
+        theirs = self._by_key.get(wanted) or self._by_name.get(wanted)
+        if not theirs:
+            raise ValueError(f"there is no student {text!r}. Take the id from the gradebook.")
+        keys = sorted({one.student.key for one in theirs})
+        if len(keys) > 1:
+            raise ValueError(f"{text!r} can be {' or '.join(keys)}. Take the id.")
+        return theirs
 
 
 def number(text: str) -> float | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lockstep.grade.adjusted import Override
-from lockstep.grade.adjustments.lines import Place, number, place_of, student_named
+from lockstep.grade.adjustments.lines import Place, Students, number, place_of
 from lockstep.grade.model import SubmissionResult
 from lockstep.grade.reports.files import write_whole
 from lockstep.grade.reports.naming import split_notebook
@@ -56,12 +56,13 @@ def read_overrides(path: Path, results: Sequence[SubmissionResult]) -> Overrides
         If the file cannot be used at all.
     """
     overrides = Overrides({}, [])
+    students = Students(results)
     table = read_table(path)
     for line, row in table.rows:
         values = _values(table, row)
         if not values["student"].startswith("#"):
             try:
-                problem = _take(overrides, values, results)
+                problem = _take(overrides, values, students)
             except ValueError as error:
                 problem = str(error)
             if problem:
@@ -74,9 +75,9 @@ def _values(table: Table, row: list[str]) -> dict[str, str]:
     return {name: "" if place is None else row[place].strip() for name, place in places.items()}
 
 
-def _take(overrides: Overrides, values: dict[str, str], results: Sequence[SubmissionResult]) -> str:
+def _take(overrides: Overrides, values: dict[str, str], students: Students) -> str:
     """Take a line in, and return what may be a slip in it."""
-    theirs = student_named(values["student"], results)
+    theirs = students.named(values["student"])
     result = _meant(values, theirs)
     points = number(values["points"])
     if points is None and not values["comment"]:

@@ -18,7 +18,7 @@ import yaml
 
 from lockstep.build.errors import LessonError
 from lockstep.grade.adjusted import Criterion, Mark
-from lockstep.grade.adjustments.lines import Place, number, place_of, student_named
+from lockstep.grade.adjustments.lines import Place, Students, number, place_of
 from lockstep.grade.model import SubmissionResult
 from lockstep.grade.names import words
 from lockstep.grade.reports.files import write_whole
@@ -101,10 +101,11 @@ def read_marks(path: Path, wanted: Sequence[tuple[SubmissionResult, Rubric]]) ->
     columns = {name: table.column(name) for name in HEADER}
     seen: set[tuple[Place, str]] = set()
     results = [one for one, _ in wanted]
+    students = Students(results)
     for line, row in table.rows:
         values = {name: "" if at is None else row[at].strip() for name, at in columns.items()}
         try:
-            problem = _take(marks, values, results, seen)
+            problem = _take(marks, values, students, seen)
         except ValueError as error:
             problem = str(error)
         if problem:
@@ -124,11 +125,11 @@ def read_marks(path: Path, wanted: Sequence[tuple[SubmissionResult, Rubric]]) ->
 def _take(
     marks: Marks,
     values: dict[str, str],
-    results: Sequence[SubmissionResult],
+    students: Students,
     seen: set[tuple[Place, str]],
 ) -> str:
     """Take a line in, and return what may be a slip in it."""
-    theirs = student_named(values["student"], results)
+    theirs = students.named(values["student"])
     notebook, name = plainly(values["notebook"]), plainly(values["criterion"])
     result = next((one for one in theirs if plainly(one.notebook) == notebook), None)
     if result is None:

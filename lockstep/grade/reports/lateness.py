@@ -11,8 +11,8 @@ def late_text(late: Late) -> str:
 
     >>> from datetime import UTC, datetime
     >>> due = datetime(2026, 11, 20, 23, 59, tzinfo=UTC)
-    >>> late_text(Late(due, timedelta(days=1, hours=9), 3.8, "20% of all points"))
-    'Late: 3.8 points taken off (20% of all points). It was due 2026-11-20 23:59 (UTC+00:00) and came 1 day 9 h after that.'
+    >>> late_text(Late(due, timedelta(hours=9), 3.8, "20% of all points"))
+    'Late: 3.8 points taken off (20% of all points). It was due 2026-11-20 23:59 (UTC+00:00) and came 9 h after that.'
     """
     points = points_text(late.points)
     word = "point" if points == "1" else "points"
