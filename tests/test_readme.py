@@ -8,7 +8,11 @@ from lockstep.lessons import lesson_names
 from lockstep.repository import colab_url
 from tests.conftest import ROOT
 
-PAGES = ["README.md", "CONTRIBUTING.md", "docs/grading.md", "docs/lesson-format.md"]
+PAGES = [
+    "README.md",
+    "CONTRIBUTING.md",
+    *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
+]
 
 
 @pytest.mark.parametrize("name", PAGES)

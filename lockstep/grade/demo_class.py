@@ -27,6 +27,7 @@ from lockstep.grade.demo_answers import (
     WRONG,
     Framework,
 )
+from lockstep.grade.demo_moodle import write_moodle
 from lockstep.grade.reports.spreadsheet import csv_bytes
 
 LESSON = "04_simple_net"
@@ -88,7 +89,8 @@ class Member:
 def write_demo_class(folder: Path, root: Path) -> None:
     """Write the class into a folder: `submissions/`, `roster.csv` and `README.txt`.
 
-    It is the same class each time, to the byte.
+    Beside them stands the same as Moodle hands it out: `moodle.zip` and `worksheet.csv`. It is the same
+    class each time, to the byte.
 
     Parameters
     ----------
@@ -109,6 +111,9 @@ def write_demo_class(folder: Path, root: Path) -> None:
     lesson = load_lesson(root / "lessons" / LESSON)
     for number, member in enumerate(CLASS):
         _hand_in(folder / "submissions", member, number, _Course(root, lesson, member.framework))
+    handed_in = [(member.name, folder / "submissions" / member.folder) for member in CLASS]
+    out_of = sum(exercise.points for exercise in lesson.exercises.values())
+    write_moodle(folder, handed_in, out_of)
     roster = [("id", "name"), *((member.id, member.name) for member in CLASS)]
     (folder / "roster.csv").write_bytes(csv_bytes(roster))
     (folder / "README.txt").write_text(_read_me(folder), encoding="utf-8", newline="\n")
@@ -120,7 +125,9 @@ def _read_me(folder: Path) -> str:
         f"A made-up class of {len(CLASS)} and what it handed in for lesson {LESSON}.\n"
         "Nobody in it is real. To grade it, type in the folder of the course:\n\n"
         f"    lockstep grade {here}/submissions --roster {here}/roster.csv --out {here}/grades\n\n"
-        "Then open grades/gradebook.csv, and a page in grades/feedback/.\n"
+        "Then open grades/class.html, grades/gradebook.csv, and a page in grades/feedback/.\n\n"
+        "The same class as Moodle hands it out is in moodle.zip and worksheet.csv;\n"
+        "docs/teaching.md says how grades get back there.\n"
     )
 
 

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import re
+import zipfile
 from collections import Counter
 
 import nbformat
@@ -76,7 +78,8 @@ def test_all_files_but_the_broken_one_are_valid_notebooks(folder):
 
 
 def test_nothing_lies_there_but_submissions_the_roster_and_what_to_do_next(folder):
-    assert {path.name for path in folder.iterdir()} == {"submissions", "roster.csv", "README.txt"}
+    there = {path.name for path in folder.iterdir()}
+    assert there == {"submissions", "roster.csv", "README.txt", "moodle.zip", "worksheet.csv"}
     text = (folder / "README.txt").read_text(encoding="utf-8")
     assert f"lockstep grade {folder}/submissions --roster {folder}/roster.csv" in text
 
@@ -215,3 +218,17 @@ def test_every_answer_is_seen_for_what_it_is(framework):
     assert {seen for _, kind, seen in found if kind in rights} == {"right"}
     wrong = sum(framework in bodies for kinds in WRONG.values() for bodies in kinds.values())
     assert len([kind for _, kind, _ in found if kind not in rights]) == wrong
+
+
+def test_the_class_stands_there_as_moodle_hands_it_out_too(folder):
+    with zipfile.ZipFile(folder / "moodle.zip") as archive:
+        names = archive.namelist()
+    assert len({name.partition("/")[0] for name in names}) == 29
+    assert all(re.fullmatch(r"[^_/]+_41\d\d_assignsubmission_file_/.+\.ipynb", n) for n in names)
+    with (folder / "worksheet.csv").open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert len(lines) == 30
+    assert {line["Maximum Grade"] for line in lines} == {"19.00"}
+    assert [line["Full name"] for line in lines if line["Status"] == "No submission"] == [
+        "Tariq al-Rashid"
+    ]
