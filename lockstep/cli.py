@@ -115,6 +115,12 @@ def _add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--jobs", type=_positive, default=None, metavar="N", help="how many at once; one a core"
     )
     grade.add_argument(
+        "--dask",
+        type=_scheduler,
+        metavar="tcp://HOST:PORT",
+        help="grade on a Dask cluster of your own (docs/grading.md)",
+    )
+    grade.add_argument(
         "--engine",
         choices=["fork", "nbval"],
         default=None,
@@ -182,6 +188,15 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number above zero")
     return number
+
+
+def _scheduler(text: str) -> str:
+    from lockstep.grade.remote.address import scheduler_address
+
+    try:
+        return scheduler_address(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _root(options: argparse.Namespace) -> Path:
@@ -257,15 +272,28 @@ def _demo_class(options: argparse.Namespace) -> int:
 
 
 def _edition(options: argparse.Namespace) -> int:
-    from lockstep.edition.command import edition_command
-
+    try:
+        from lockstep.edition.command import edition_command
+    except ImportError as error:
+        return _package_is_missing(error)
     return edition_command(_root(options), options)
 
 
 def _links(options: argparse.Namespace) -> int:
-    from lockstep.edition.command import links_command
-
+    try:
+        from lockstep.edition.command import links_command
+    except ImportError as error:
+        return _package_is_missing(error)
     return links_command(_root(options), options)
+
+
+def _package_is_missing(error: ImportError) -> int:
+    print(
+        f"lockstep: this command needs a package that is not here ({error.name}). "
+        "Type `make setup`, or `python lab.py --setup lab grade`.",
+        file=sys.stderr,
+    )
+    return 2
 
 
 def _new(options: argparse.Namespace) -> int:

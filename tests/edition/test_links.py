@@ -4,6 +4,7 @@ import csv
 import html.parser
 import io
 import re
+import sys
 from urllib.parse import unquote
 
 import pytest
@@ -135,3 +136,10 @@ def test_the_command_refuses_with_a_sentence(capsys, arguments, said):
     printed = capsys.readouterr()
     assert said in printed.err
     assert printed.out == ""
+
+
+@pytest.mark.parametrize("command", [["links"], ["edition", "student", "new"]])
+def test_where_a_package_is_missing_the_command_says_how_to_get_it(monkeypatch, capsys, command):
+    monkeypatch.setitem(sys.modules, "lockstep.edition.command", None)
+    assert main([*command, "--root", str(ROOT)]) == 2
+    assert "python lab.py --setup lab grade" in capsys.readouterr().err

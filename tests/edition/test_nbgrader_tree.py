@@ -72,10 +72,12 @@ def test_links_lead_to_the_twin_beside_it_and_to_the_lesson_on_colab(tree):
         "[in PyTorch](04_simple_net_pytorch.ipynb) · "
         f"[the lesson, on Colab]({colab}/04_simple_net_keras.ipynb)"
     )
+    assert "**Points:**" in title
     for path in tree.rglob("*"):
         if path.is_file():
             text = path.read_text(encoding="utf-8")
             assert COURSE not in text
+            assert "badge" not in text  # it would open a copy that nbgrader knows nothing of
             assert "](../" not in text
 
 

@@ -201,6 +201,12 @@ def test_the_first_cell_installs_from_the_students_repository(student):
         assert f"https://github.com/{SLUG}/releases/download/" in "".join(setup["source"])
 
 
+def test_it_knows_that_it_has_no_solutions(student):
+    settings = (student / "lockstep" / "repository.py").read_text(encoding="utf-8")
+    assert "\nHAS_SOLUTIONS = False\n" in settings
+    assert f'\nSLUG = "{SLUG}"\n' in settings
+
+
 def test_an_edition_of_two_lessons_holds_and_lists_these_two(two):
     assert lesson_names(two / "lessons") == ["00_start_here", "04_simple_net"]
     names = {path.relative_to(two).as_posix() for path in two.glob("*/*.ipynb")}
@@ -257,6 +263,16 @@ def test_lab_py_knows_its_roles_and_copies_its_notebooks(student, tmp_path):
         str(len(list(student.glob("*/*.ipynb")))),
         "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb",
     ], done.stderr
+
+
+@pytest.mark.slow
+def test_lab_py_starts_jupyterlab_in_the_copies(two):
+    command = [sys.executable, "lab.py", "--here", "--", "--version"]
+    done = subprocess.run(command, cwd=two, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "6 notebooks copied into work/" in done.stdout
+    assert re.fullmatch(r"4\.[\d.]+", done.stdout.splitlines()[-1])
+    assert (two / "work/exercises/04_simple_net_keras.ipynb").is_file()
 
 
 # --- writing it -------------------------------------------------------------------------------
