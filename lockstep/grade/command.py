@@ -6,7 +6,7 @@ import tempfile
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -43,12 +43,13 @@ from lockstep.grade.collect import (
 from lockstep.grade.engine import Engine, EngineError
 from lockstep.grade.engines import start_engine
 from lockstep.grade.going_back import class_of
-from lockstep.grade.model import SubmissionResult, Unplaced
+from lockstep.grade.model import Submission, SubmissionResult, Unplaced
 from lockstep.grade.public_checks import PublicChecksError, write_public_lesson
 from lockstep.grade.reports.lms import write_lms
 from lockstep.grade.reports.rubric_page import write_rubric_page
 from lockstep.grade.running import (
     Done,
+    GradeAll,
     Settings,
     all_cores,
     here,
@@ -144,9 +145,7 @@ def _run(
     assignments = Assignments(root, settings.seed, scratch)
     with console.status("Preparing the hidden cases"):
         assignments.prepare({(one.lesson, one.framework) for one in waiting}, settings.jobs)
-    with _engine(root, {one.lesson for one in waiting}, settings, options) as engine:
-        # The first one shows whether anything can be run here at all, before a class is begun.
-        engine.start(waiting[0].lesson, waiting[0].framework).close()
+    with _grader(root, waiting, assignments, settings, options) as grade_all:
         counts: Counter[str] = Counter()
         with _progress(console) as progress:
             task = progress.add_task("", total=len(waiting), counts="")
@@ -156,8 +155,50 @@ def _run(
                 shown = " · ".join(f"{count} {state}" for state, count in sorted(counts.items()))
                 progress.update(task, advance=1, counts=shown)
 
-            grade_all = here(assignments.assignment, engine, settings)
             return run(collected.submissions, store, grade_all, settings, on_result)
+
+
+@contextmanager
+def _grader(
+    root: Path,
+    waiting: Sequence[Submission],
+    assignments: Assignments,
+    settings: Settings,
+    options: Namespace,
+) -> Iterator[GradeAll]:
+    """Give what grades submissions: this machine, or a cluster."""
+    if options.dask:
+        with _cluster(waiting, assignments, settings, options) as grade_all:
+            yield grade_all
+        return
+    with _engine(root, {one.lesson for one in waiting}, settings, options) as engine:
+        # The first one shows whether anything can be run here at all, before a class is begun.
+        engine.start(waiting[0].lesson, waiting[0].framework).close()
+        yield here(assignments.assignment, engine, settings)
+
+
+def _cluster(
+    waiting: Sequence[Submission], assignments: Assignments, settings: Settings, options: Namespace
+) -> AbstractContextManager[GradeAll]:
+    try:
+        from lockstep.grade.remote import team  # late: only who has a cluster needs it
+    except ImportError as error:
+        raise EngineError(
+            f"--dask needs a package that is not here ({error.name}). "
+            "Type `python lab.py --setup lab grade dask`."
+        ) from None
+    notebooks = {(one.lesson, one.framework) for one in waiting}
+    order = team.order(
+        {notebook: assignments.assignment(*notebook) for notebook in notebooks},
+        settings.limits,
+        settings.seed,
+        options.out,
+        options.engine,
+        sandbox=not options.no_sandbox,
+    )
+    return team.in_cluster(
+        options.dask, order, lambda said: print(f"lockstep: {said}", file=sys.stderr)
+    )
 
 
 @contextmanager

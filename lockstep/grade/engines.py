@@ -7,7 +7,9 @@ from lockstep.grade.engine import Engine
 from lockstep.grade.sandbox import Limits
 
 
-def start_engine(name: str | None, lessons: Path, limits: Limits, *, sandbox: bool) -> Engine:
+def start_engine(
+    name: str | None, lessons: Path, limits: Limits, *, sandbox: bool, folder: Path | None = None
+) -> Engine:
     """Return an engine.
 
     Parameters
@@ -20,6 +22,8 @@ def start_engine(name: str | None, lessons: Path, limits: Limits, *, sandbox: bo
         What each student's process may use up.
     sandbox
         Whether each is shut in.
+    folder
+        Where its own folder is made; None for where the system keeps such.
 
     Raises
     ------
@@ -30,10 +34,10 @@ def start_engine(name: str | None, lessons: Path, limits: Limits, *, sandbox: bo
     if (name or default_engine()) == "fork":
         from lockstep.grade.forking import ForkEngine
 
-        return ForkEngine(lessons, limits, sandbox=sandbox)
+        return ForkEngine(lessons, limits, sandbox=sandbox, folder=folder)
     from lockstep.grade.portable import NbvalEngine
 
-    return NbvalEngine(lessons, limits, sandbox=sandbox)
+    return NbvalEngine(lessons, limits, sandbox=sandbox, folder=folder)
 
 
 def default_engine() -> str:

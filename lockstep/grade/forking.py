@@ -34,11 +34,15 @@ class ForkEngine:
         What each may use up.
     sandbox
         Whether each is shut in.
+    folder
+        Where its own folder is made; None for where the system keeps such.
     """
 
     name = "fork"
 
-    def __init__(self, lessons: Path, limits: Limits, *, sandbox: bool = True) -> None:
+    def __init__(
+        self, lessons: Path, limits: Limits, *, sandbox: bool = True, folder: Path | None = None
+    ) -> None:
         if not hasattr(os, "fork") or sys.platform != "linux":
             raise EngineError(
                 "The fast engine needs Linux. Say `--engine nbval`, which works everywhere."
@@ -46,7 +50,7 @@ class ForkEngine:
         self.lessons = lessons
         self.limits = limits
         self.sandbox = sandbox
-        self._folder = tempfile.TemporaryDirectory(prefix="lockstep-")
+        self._folder = tempfile.TemporaryDirectory(prefix="lockstep-", dir=folder)
         os.chmod(
             self._folder.name, 0o755
         )  # a student's process is another user's where root grades

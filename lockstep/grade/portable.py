@@ -43,17 +43,23 @@ class NbvalEngine:
         What each may use up.
     sandbox
         Whether each is shut in.
+    folder
+        Where its own folder is made; None for where the system keeps such.
     """
 
     name = "nbval"
 
-    def __init__(self, lessons: Path, limits: Limits, *, sandbox: bool = True) -> None:
+    def __init__(
+        self, lessons: Path, limits: Limits, *, sandbox: bool = True, folder: Path | None = None
+    ) -> None:
         if sandbox and sys.platform != "linux":
             raise NoSandboxError("it is made of Linux's namespaces, and this is another system")
         self.lessons = lessons
         self.limits = limits
         self.sandbox = sandbox
-        self._folder = tempfile.TemporaryDirectory(prefix="lockstep-", ignore_cleanup_errors=True)
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="lockstep-", dir=folder, ignore_cleanup_errors=True
+        )
         self._students: set[KernelStudent] = set()
         self._lock = threading.Lock()
 
