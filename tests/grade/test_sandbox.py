@@ -107,6 +107,10 @@ def found(around, tmp_path_factory):
     for folder in (public, *public.parents[:2]):
         folder.chmod(0o755)
     write_public_lesson(ROOT / "lessons" / START, public / START)
+    public.chmod(0o777)  # so that nothing but the sandbox keeps anybody from writing to it
+    groups = os.getgroups()
+    if os.geteuid() == 0:
+        os.setgroups([*groups, 4_242])  # a group that students' processes shall not be in
     os.environ["LOCKSTEP_CANARY"] = CANARY
     engine = ForkEngine(public, LIMITS)
     try:
@@ -114,6 +118,8 @@ def found(around, tmp_path_factory):
     finally:
         engine.close()
         del os.environ["LOCKSTEP_CANARY"]
+        if os.geteuid() == 0:
+            os.setgroups(groups)
 
 
 def assert_shut_in(seen, limits=LIMITS):
@@ -259,6 +265,9 @@ def test_an_ordinary_user_gets_the_same_sandbox(around, tmp_path):
             shutil.copy(module.__file__, grade)
         shutil.copy(sandbox_probe.__file__, folder)
         (folder / "root").mkdir()
+        grade.parent.chmod(
+            0o777
+        )  # so that nothing but the sandbox keeps anybody from writing to it
         limits = {"seconds": 20, "memory": LIMITS.memory, "processes": 77, "scratch": 24 << 20}
         arguments = [str(folder), json.dumps(around | {"limits": limits})]
         nobody = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []}
