@@ -58,13 +58,14 @@ class Roster:
 
     def with_value(self, columns: Iterable[str], value: str) -> list[Student]:
         """Return the students in whose row one of these columns holds the value."""
-        names, wanted = set(columns), value.casefold()
-        keys = {
-            key
-            for key, more in self.more.items()
-            if any(more[name].casefold() == wanted for name in names & more.keys())
-        }
-        return self._students(keys)
+        wanted = value.casefold()
+        return self._students(
+            key for name in columns for key in self._cells.get((name, wanted), ())
+        )
+
+    def with_id(self, text: str) -> list[Student]:
+        """Return the student whose id this is, if there is one."""
+        return [self._exact[text.casefold()]] if text.casefold() in self._exact else []
 
     def joined(self, text: str) -> list[Student]:
         """Return the students whose name is the text when nothing stands between its words."""
@@ -79,8 +80,7 @@ class Roster:
         return self._spellings[close[0]] if close else None
 
     def _students(self, keys: Iterable[str]) -> list[Student]:
-        found = set(keys)
-        return [student for student in self.students if student.key in found] if found else []
+        return [self.students[place] for place in sorted({self._places[key] for key in keys})]
 
     def _inside(self, text: Words) -> list[str]:
         """Return the keys of those whose id or name stands in the text, without the overlapped ones."""
@@ -102,6 +102,19 @@ class Roster:
             )
             for key in keys
         ]
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {student.key: place for place, student in enumerate(self.students)}
+
+    @cached_property
+    def _cells(self) -> dict[tuple[str, str], list[str]]:
+        """From another column and what stands in it to the keys of those in whose rows it does."""
+        table: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for key, more in self.more.items():
+            for name, text in more.items():
+                table[name, text.casefold()].append(key)
+        return dict(table)
 
     @cached_property
     def _exact(self) -> dict[str, Student]:

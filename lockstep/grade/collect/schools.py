@@ -76,7 +76,7 @@ def student_meant(person: Person, system: System, roster: Roster | None) -> Stud
     for text in ids:
         if not found and not text.isdecimal():
             found = roster.find(text)
-    by_id = [one for one in roster.students if one.key in ids and _agree(one, person)]
+    by_id = [one for text in ids for one in roster.with_id(text) if _agree(one, person)]
     found = found or by_id or roster.find(person.name) or roster.joined(person.name)
     if len({one.key for one in found}) == 1:
         return found[0]
