@@ -5,7 +5,7 @@ import time
 import pytest
 
 from lockstep.grade.model import Student
-from lockstep.grade.reports.alike import MOST_SHARING, alike
+from lockstep.grade.reports.alike import alike
 from lockstep.grade.reports.plain_code import tokens
 from tests.grade.samples import exercise, submission
 from tests.grade.small_class import solutions
@@ -88,11 +88,13 @@ def test_a_short_answer_is_no_sign():
 
 
 def test_what_many_wrote_is_no_sign_and_what_a_few_wrote_is():
-    for sharing, found in ((2, True), (MOST_SHARING + 1, False)):
-        others = [
-            OTHER.replace("2.718281828", f"{at}.5").replace("einsum", f"f{at}") for at in range(20)
+    # A tenth of the class, two at least and five at most.
+    for sharing, others, found in ((2, 3, True), (3, 3, False), (5, 80, True), (6, 80, False)):
+        different = [
+            OTHER.replace("2.718281828", f"{at}.5").replace("einsum", f"f{at}")
+            for at in range(others)
         ]
-        pairs = alike(class_with(*[ROUNDABOUT] * sharing, *others))
+        pairs = alike(class_with(*[ROUNDABOUT] * sharing, *different))
         assert (("s000", "s001") in keys(pairs)) == found
 
 

@@ -159,6 +159,17 @@ def test_what_came_to_no_answer_is_listed_with_all_who_met_it():
     assert "Cell 3 was left out." in runs
 
 
+def test_what_came_to_no_answer_stands_in_the_order_of_the_exercises():
+    results = [
+        submission(
+            exercise("debug_port", "crashed", 0, 4, message="It ended."), student=student(0)
+        ),
+        submission(exercise("softmax", "error", 0, 2, message="Raised."), student=student(1)),
+    ]
+    text = page(*results).text
+    assert text.index("Raised.") < text.index("It ended.")
+
+
 def test_it_says_what_it_rests_on():
     text = page(*class_of(4, handed_in="2026-11-20T17:03:00+00:00")).text
     rests = text[text.index("What this rests on") :]

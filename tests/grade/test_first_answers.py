@@ -70,7 +70,6 @@ def test_a_student_who_did_both_twins_counts_once(files):
 
 
 def test_an_option_is_told_by_its_text(files):
-    choice = "without_the_relu"
     names = [
         name
         for name, one in first_answers._questions(LESSON, "pytorch").items()
@@ -83,21 +82,25 @@ def test_an_option_is_told_by_its_text(files):
     assert one.wrong == (question.options[wrong].text, 1)
 
 
+def wrong(**others):
+    return line(answer="784, 1440", **others)
+
+
 @pytest.mark.parametrize(
     "bad",
     [
-        line(version=99),
-        line(version="1"),
-        line(name="no_such_question"),
-        line(name=["a"]),
-        line(lesson="77_wool"),
-        line(lesson={"a": 1}),
-        line(framework="jax"),
-        line(framework=["pytorch"]),
+        wrong(version=99),
+        wrong(version="1"),
+        wrong(name="no_such_question"),
+        wrong(name=["a"]),
+        wrong(lesson="77_wool"),
+        wrong(lesson={"a": 1}),
+        wrong(framework="jax"),
+        wrong(framework=["pytorch"]),
         line(answer=None),
         line(answer="x" * 5000),
         line(answer="no shape at all"),
-        line(kind="check"),
+        wrong(kind="check"),
         "[" * 9000,
         '{"kind": "checkpoint"}',
         "[1, 2]",
@@ -107,7 +110,8 @@ def test_an_option_is_told_by_its_text(files):
     ],
 )
 def test_a_line_that_makes_no_sense_is_passed_over(files, bad):
-    assert figures(files([bad, line()]))[SHAPE].answers == 1
+    one = figures(files([bad, line()]))[SHAPE]
+    assert (one.answers, one.right) == (1, 1)
 
 
 def test_a_file_is_read_within_limits(files, monkeypatch):

@@ -115,9 +115,9 @@ def test_points_are_spread_by_whole_points_and_a_part_of_one_counts_below():
     assert (spread.mean, spread.median) == (2.0, 2.0)
 
 
-def test_points_that_add_up_in_thirds_still_reach_the_whole():
-    thirds = [exercise(str(at), "partly", 1 / 3, 1) for at in range(3)]
-    assert dict(sums([submission(*thirds)]).bars)["1"] == 1
+def test_shares_that_add_up_to_a_whole_point_reach_it():
+    almost = exercise("a", "partly", 0.9999999999999999, 3)
+    assert dict(sums([submission(almost)]).bars)["1"] == 1
 
 
 def test_a_large_class_and_notebooks_worth_different_sums_are_spread_by_tenths():
@@ -148,6 +148,14 @@ def test_mistakes_are_counted_over_who_attempted_and_unexplained_ones_come_last(
         ("columns", 1, 9),
         (None, 5, 9),
     ]
+
+
+def test_the_mistake_that_most_made_comes_first_even_where_few_attempted_the_other():
+    rare = [submission(exercise("a", "not attempted", 0, 2), exercise("b", "wrong", 0, 2, mistake="m"),
+                       student=student(at)) for at in range(3)]  # fmt: skip
+    alone = submission(exercise("a", "wrong", 0, 2, mistake="n"), exercise("b"), student=student(9))
+    (lesson,) = by_lesson([*rare, alone])
+    assert [(one.mistake, one.share) for one in mistake_figures(lesson)] == [("m", 0.75), ("n", 1)]
 
 
 def test_a_run_is_slow_only_far_above_the_class_and_ten_seconds():

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from lockstep.learn.questions import Question, QuestionError, load_questions
-from lockstep.learn.questions.base import LETTERS, LONGEST_ANSWER
+from lockstep.learn.questions.base import LETTERS
 from lockstep.learn.questions.picks import Choice, Choices
 from lockstep.lessons import lesson_names, lessons_folder
 
 LARGEST_PROGRESS = 5_000_000  # bytes; a whole course takes a tenth of it
-LONGEST_LINE, MOST_LINES = 10_000, 50_000
+MOST_LINES = 50_000
 FRAMEWORKS = ("pytorch", "keras", None)
 
 
@@ -83,7 +83,7 @@ def _entries(path: Path) -> Iterator[Entry]:
     except OSError:
         return
     for line in islice(content.split(b"\n"), MOST_LINES):
-        entry = _entry(line) if len(line) <= LONGEST_LINE else None
+        entry = _entry(line)
         if entry is not None:
             yield entry
 
@@ -100,7 +100,7 @@ def _entry(line: bytes) -> Entry | None:
     if not (isinstance(lesson, str) and isinstance(name, str) and isinstance(answer, str)):
         return None
     framework, version = kept.get("framework"), kept.get("version")
-    if framework not in FRAMEWORKS or not isinstance(version, int) or len(answer) > LONGEST_ANSWER:
+    if framework not in FRAMEWORKS or not isinstance(version, int):
         return None
     return Entry(lesson, framework, name, version, answer)
 
