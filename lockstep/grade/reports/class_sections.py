@@ -490,8 +490,8 @@ def _question_note(lesson: LessonResults, progress: Progress) -> str:
     if not number:
         return ""
     return (
-        f"{counted(number, 'student')} handed in their progress. Counted is the first answer to each "
-        "question; what they found out by trying again is theirs. Questions are practice and give no points."
+        f"{counted(number, 'student')} handed in their progress. Shown is how many were right with their "
+        "first answer; what they found out by trying again is theirs. Questions are practice and give no points."
     )
 
 
