@@ -5,9 +5,12 @@ import sys
 import tempfile
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from getpass import getuser
 from pathlib import Path
+from platform import node
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 from rich.console import Console
@@ -61,6 +64,9 @@ from lockstep.grade.running import (
 from lockstep.grade.sandbox import Limits
 from lockstep.grade.store import Store, StoreError
 from lockstep.grade.tables import TableError
+
+if TYPE_CHECKING:  # it brings Dask
+    from lockstep.grade.remote.desk import Order
 
 REFUSALS = (CollectError, EngineError, StoreError, TableError, LessonError, PublicChecksError)
 ALL_GRADED, STOPPED, UNUSABLE, SOME_NOT_GRADED = 0, 1, 2, 3
@@ -143,9 +149,12 @@ def _run(
     if not waiting:
         return Done(kept=len(collected.submissions))
     assignments = Assignments(root, settings.seed, scratch)
-    with console.status("Preparing the hidden cases"):
-        assignments.prepare({(one.lesson, one.framework) for one in waiting}, settings.jobs)
-    with _grader(root, waiting, assignments, settings, options) as grade_all:
+
+    def prepare() -> None:
+        with console.status("Preparing the hidden cases"):
+            assignments.prepare({(one.lesson, one.framework) for one in waiting}, settings.jobs)
+
+    with _grader(root, waiting, assignments, prepare, settings, options) as grade_all:
         counts: Counter[str] = Counter()
         with _progress(console) as progress:
             task = progress.add_task("", total=len(waiting), counts="")
@@ -163,14 +172,16 @@ def _grader(
     root: Path,
     waiting: Sequence[Submission],
     assignments: Assignments,
+    prepare: Callable[[], None],
     settings: Settings,
     options: Namespace,
 ) -> Iterator[GradeAll]:
     """Give what grades submissions: this machine, or a cluster."""
     if options.dask:
-        with _cluster(waiting, assignments, settings, options) as grade_all:
+        with _cluster(root, waiting, assignments, prepare, settings, options) as grade_all:
             yield grade_all
         return
+    prepare()
     with _engine(root, {one.lesson for one in waiting}, settings, options) as engine:
         # The first one shows whether anything can be run here at all, before a class is begun.
         engine.start(waiting[0].lesson, waiting[0].framework).close()
@@ -178,7 +189,12 @@ def _grader(
 
 
 def _cluster(
-    waiting: Sequence[Submission], assignments: Assignments, settings: Settings, options: Namespace
+    root: Path,
+    waiting: Sequence[Submission],
+    assignments: Assignments,
+    prepare: Callable[[], None],
+    settings: Settings,
+    options: Namespace,
 ) -> AbstractContextManager[GradeAll]:
     try:
         from lockstep.grade.remote import team  # late: only who has a cluster needs it
@@ -187,18 +203,23 @@ def _cluster(
             f"--dask needs a package that is not here ({error.name}). "
             "Type `python lab.py --setup lab grade dask`."
         ) from None
-    notebooks = {(one.lesson, one.framework) for one in waiting}
-    order = team.order(
-        {notebook: assignments.assignment(*notebook) for notebook in notebooks},
-        settings.limits,
-        settings.seed,
-        options.out,
-        options.engine,
-        sandbox=not options.no_sandbox,
-    )
-    return team.in_cluster(
-        options.dask, order, lambda said: print(f"lockstep: {said}", file=sys.stderr)
-    )
+
+    def order() -> "Order":
+        prepare()
+        notebooks = {(one.lesson, one.framework) for one in waiting}
+        return team.order(
+            {notebook: assignments.assignment(*notebook) for notebook in notebooks},
+            root / "lessons",
+            settings,
+            f"{getuser()}@{node()}:{options.out.resolve()}",
+            options.engine,
+            sandbox=not options.no_sandbox,
+        )
+
+    def tell(sentence: str) -> None:
+        print(f"lockstep: {sentence}", file=sys.stderr)
+
+    return team.in_cluster(options.dask, order, tell)
 
 
 @contextmanager

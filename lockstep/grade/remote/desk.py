@@ -167,7 +167,7 @@ async def welcome(order: Order) -> str:
 
 def _welcome(order: Order) -> str:
     try:
-        different = difference(order.like, likeness(order.assignments))
+        different = difference(order.like, likeness(order.assignments, lessons_folder()))
         if different:
             return different
         _desk(order).try_out()
@@ -241,6 +241,8 @@ def _is_gone(machine: str, process: int, since: float) -> bool:
     if machine != node():  # a container's own processes are numbered anew
         return False
     try:
-        return bool(abs(psutil.Process(process).create_time() - since) > 1)
+        found = psutil.Process(process)
+        another = abs(found.create_time() - since) > 1
+        return bool(another or found.status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return True

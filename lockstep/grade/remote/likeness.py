@@ -10,15 +10,14 @@ from pathlib import Path
 import lockstep
 from lockstep.grade.assignments import revision
 from lockstep.grade.grading import versions
-from lockstep.lessons import lessons_folder
 
 
-def likeness(notebooks: Iterable[tuple[str, str | None]]) -> dict[str, str]:
+def likeness(notebooks: Iterable[tuple[str, str | None]], lessons: Path) -> dict[str, str]:
     """Return what grading these notebooks, each a lesson and a framework, rests on here."""
     found = {"processor": platform.machine(), "distributed": version("distributed")}
     for lesson, framework in notebooks:
         found |= versions(framework)
-        found[f"lesson {lesson}"] = _lesson(lessons_folder() / lesson)
+        found[f"lesson {lesson}"] = _lesson(lessons / lesson)
     return found | {"the course's code": _code()}
 
 

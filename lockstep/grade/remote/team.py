@@ -14,9 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
-from getpass import getuser
 from pathlib import Path
-from platform import node
 from queue import Empty, Queue
 from typing import Any
 
@@ -27,6 +25,7 @@ from lockstep.grade.assignments import Assignment
 from lockstep.grade.engine import EngineError
 from lockstep.grade.model import Submission, SubmissionResult, Unplaced
 from lockstep.grade.remote.desk import (
+    Notebook,
     NotWelcomeError,
     Order,
     Sent,
@@ -36,8 +35,7 @@ from lockstep.grade.remote.desk import (
     welcome,
 )
 from lockstep.grade.remote.likeness import likeness
-from lockstep.grade.running import GradeAll, Graded
-from lockstep.grade.sandbox import Limits
+from lockstep.grade.running import GradeAll, Graded, Settings
 
 CONNECTING = 10.0  # seconds for the scheduler to answer
 LOOKING = 2.0  # seconds between two looks at who is there
@@ -53,26 +51,29 @@ class ClusterError(EngineError):
 
 
 def order(
-    assignments: Mapping[tuple[str, str | None], Assignment],
-    limits: Limits,
-    seed: int,
-    out: Path,
+    assignments: Mapping[Notebook, Assignment],
+    lessons: Path,
+    settings: Settings,
+    teacher: str,
     engine: str | None,
     *,
     sandbox: bool,
 ) -> Order:
-    """Return what the workers need for a run into the folder `out`."""
+    """Return what the workers need for a run: `lessons` are this machine's, the others as in `Order`."""
     sent = {
         notebook: SentAssignment(one.pristine, tuple(one.exercises), one.cases, one.revision)
         for notebook, one in assignments.items()
     }
-    teacher = f"{getuser()}@{node()}:{out.resolve()}"
+    like = likeness(assignments, lessons)
     name = secrets.token_hex(8)
-    return Order(name, teacher, likeness(assignments), sent, limits, seed, engine, sandbox)
+    limits, seed = settings.limits, settings.seed
+    return Order(name, teacher, like, sent, limits, seed, engine, sandbox)
 
 
 @contextmanager
-def in_cluster(address: str, order: Order, tell: Callable[[str], None]) -> Iterator[GradeAll]:
+def in_cluster(
+    address: str, order: Callable[[], Order], tell: Callable[[str], None]
+) -> Iterator[GradeAll]:
     """Give what grades submissions on a cluster's workers; they have forgotten the run at the end.
 
     Parameters
@@ -80,7 +81,7 @@ def in_cluster(address: str, order: Order, tell: Callable[[str], None]) -> Itera
     address
         The scheduler's.
     order
-        The run.
+        Makes the run's order; called when a worker is there, since that takes a while.
     tell
         Called with a sentence about each worker that does not fit.
 
@@ -89,16 +90,31 @@ def in_cluster(address: str, order: Order, tell: Callable[[str], None]) -> Itera
     ClusterError
         If the scheduler does not answer, or has no worker that fits.
     """
-    client = _connected(address)
-    team = Team(client, order, address, tell)
+    with _connected(address) as client:
+        if not client.scheduler_info()["workers"]:
+            raise ClusterError(
+                f"The cluster at {address} has no worker. Start one on each machine with "
+                f"`dask worker {address}`."
+            )
+        team = Team(client, order(), address, tell)
+        try:
+            team.begin()
+            yield team.grade_all
+        finally:
+            team.close()
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[Client]:
+    client = _connect(address)
     try:
-        team.begin()
-        yield team.grade_all
+        yield client
     finally:
-        team.close()
+        with suppress(Exception):  # it may be gone
+            client.close(timeout=GOING)
 
 
-def _connected(address: str) -> Client:
+def _connect(address: str) -> Client:
     # What goes wrong is told in our own sentences.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
@@ -191,15 +207,9 @@ class Team:
             If there is no worker that fits.
         """
         self.look()
-        if self.threads:
-            self._looking.start()
-        elif self.refused:
+        if not self.threads:
             raise ClusterError(f"None of the workers of the cluster at {self.address} fits.")
-        else:
-            raise ClusterError(
-                f"The cluster at {self.address} has no worker. Start one on each machine with "
-                f"`dask worker {self.address}`."
-            )
+        self._looking.start()
 
     def keep_looking(self) -> None:
         """Look again and again, until the run has ended."""
@@ -296,13 +306,11 @@ class Team:
     # At the end
 
     def close(self) -> None:
-        """Let the workers forget the run, and end the connection."""
+        """Let the workers forget the run."""
         self._ended.set()
         going = threading.Thread(target=self._leave, daemon=True)
         going.start()
         going.join(GOING)  # whoever does not answer clears up with the next run
-        with suppress(Exception):
-            self.client.close(timeout=GOING)
 
     def _leave(self) -> None:
         if self._looking.is_alive():  # it may be welcoming somebody
