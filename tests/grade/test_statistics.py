@@ -161,6 +161,7 @@ def test_the_mistake_that_most_made_comes_first_even_where_few_attempted_the_oth
 def test_a_run_is_slow_only_far_above_the_class_and_ten_seconds():
     quick = [submission(student=student(at), seconds=0.5) for at in range(5)]
     assert slow(quick) == []
+    assert slow([*quick, submission(student=student(8), seconds=9.0)]) == []
     late = submission(student=student(9), seconds=12.0)
     assert slow([*quick, late]) == [late]
     assert slow([submission(student=student(at), seconds=30.0) for at in range(5)]) == []
