@@ -89,7 +89,7 @@ def grade(*arguments: object, **environment: str) -> subprocess.CompletedProcess
 
 
 def begun(*arguments: object) -> subprocess.Popen:
-    """Start `lockstep grade`."""
+    """Start `lockstep grade`, in a process group of its own as a shell does."""
     return subprocess.Popen(
         command(*arguments),
         cwd=ROOT,
@@ -97,6 +97,7 @@ def begun(*arguments: object) -> subprocess.Popen:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
 
 
