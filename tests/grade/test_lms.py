@@ -133,6 +133,13 @@ def test_of_two_with_one_name_nobody_gets_the_others_grade(sent, tmp_path):
     assert problems == ["mine.csv has no line for: Kim Lee, Kim Lee."]
 
 
+def test_a_namesake_with_another_id_does_not_get_the_grade(sent, tmp_path):
+    text = "Identifier,Full name,Grade\nParticipant 8,Anna Jünger,\nParticipant 7,Anna Jünger,\n"
+    people = Class("moodle", frozenset({LESSON}), MOODLE, moodle_worksheet=given(tmp_path, text))
+    tables, _ = sent(people, adjusted(RESULTS[:1]))
+    assert [row[2] for row in tables["moodle.csv"][1:]] == ["", "1.50"]
+
+
 def test_a_worksheet_without_grades_is_refused_with_its_columns(tmp_path):
     people = Class("", frozenset({LESSON}), moodle_worksheet=given(tmp_path, "id,name\n1,Anna\n"))
     with pytest.raises(TableError, match=r"no column for grades .*: id, name\."):
@@ -155,7 +162,7 @@ def test_of_a_pair_that_was_handed_in_whole_the_mean_counts(sent):
 def test_feedback_lies_in_the_folders_that_moodle_handed_out(tmp_path):
     for result in RESULTS[:2]:
         write_feedback(tmp_path / "feedback", [result])
-    people = Class("moodle", frozenset({LESSON}), MOODLE | {"x": Participant("5", "A_b/c")})
+    people = Class("moodle", frozenset({LESSON}), MOODLE)
     write_lms(tmp_path, adjusted(), people)
     first = (tmp_path / "lms" / "feedback_moodle.zip").read_bytes()
     with zipfile.ZipFile(io.BytesIO(first)) as made:
@@ -166,6 +173,14 @@ def test_feedback_lies_in_the_folders_that_moodle_handed_out(tmp_path):
         assert b"Feedback for <bdi>Anna" in made.read(made.namelist()[0])
     write_lms(tmp_path, adjusted(), people)
     assert (tmp_path / "lms" / "feedback_moodle.zip").read_bytes() == first
+
+
+def test_a_name_in_the_archive_makes_no_folder_of_its_own(tmp_path):
+    write_feedback(tmp_path / "feedback", RESULTS[:1])
+    people = Class("moodle", frozenset({LESSON}), {"anna.jung": Participant("7", "../An_na")})
+    write_lms(tmp_path, adjusted(), people)
+    with zipfile.ZipFile(tmp_path / "lms" / "feedback_moodle.zip") as made:
+        assert made.namelist() == [".. An na_7_assignsubmission_file_/feedback.html"]
 
 
 def test_thirty_come_from_moodle_and_go_back_to_it(tmp_path):
