@@ -230,6 +230,14 @@ def test_without_ids_the_schools_own_or_the_name_say_whose_a_line_is(sent, tmp_p
     assert [row[5] for row in tables["canvas.csv"][2:]] == ["10", "7.5", ""]
 
 
+def test_a_namesake_with_another_id_of_canvas_does_not_get_the_grade(sent, tmp_path):
+    text = f"Student,ID,{LESSON} (77)\nAnna Jünger,8888,\nAnna Jünger,9001,\n"
+    path = given(tmp_path, text)
+    people = Class("canvas", frozenset({LESSON}), canvas=CANVAS, canvas_gradebook=path)
+    tables, _ = sent(people, adjusted(RESULTS[:1]))
+    assert [row[2] for row in tables["canvas.csv"][1:]] == ["", "1.5"]
+
+
 @pytest.mark.parametrize(
     ("title", "other"),
     [("Homework: 04 simple-net", "Essay"), ("4 - A simple network", "Essay"), ("Homework", "")],
