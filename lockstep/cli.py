@@ -80,6 +80,7 @@ def _add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     grade = commands.add_parser(
         "grade",
         help="turn a folder of what came back into grades and feedback",
+        usage="lockstep grade SUBMISSIONS --out GRADES [OPTIONS]",
         description=GRADE_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -132,10 +133,18 @@ def _add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="run students' code unprotected: it sees your files and the network",
     )
     grade.add_argument(
-        "--time-limit", type=_positive, default=30, metavar="SECONDS", help="for one cell or answer"
+        "--time-limit",
+        type=_positive,
+        default=30,
+        metavar="SECONDS",
+        help="for one cell or answer (30); a whole submission has six times that",
     )
     grade.add_argument(
-        "--memory-limit", type=_positive, default=1024, metavar="MB", help="for one submission"
+        "--memory-limit",
+        type=_positive,
+        default=1024,
+        metavar="MB",
+        help="for one submission (1024)",
     )
     grade.add_argument(
         "--seed", type=int, default=None, help="of the hidden cases; drawn for each run otherwise"
@@ -246,27 +255,25 @@ def _grade(options: argparse.Namespace) -> int:
         return 2
     try:
         from lockstep.grade.command import grade_command
-    except ImportError as error:
-        print(
-            f"lockstep: grading needs a package that is not here ({error.name}). "
-            "Type `make setup`, or `python lab.py --setup lab grade`.",
-            file=sys.stderr,
-        )
-        return 2
+    except ModuleNotFoundError as error:
+        return _package_is_missing(error)
     return grade_command(root, options)
 
 
 def _demo_class(options: argparse.Namespace) -> int:
-    from lockstep.grade.demo_class import write_demo_class
-
+    try:
+        from lockstep.grade.demo_class import write_demo_class
+    except ModuleNotFoundError as error:
+        return _package_is_missing(error)
     try:
         write_demo_class(options.folder, _root(options))
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         print(f"lockstep: {error}", file=sys.stderr)
         return 2
+    folder = options.folder
     print(
-        f"A made-up class of thirty is in {options.folder}. Now type:\n"
-        f"lockstep grade {options.folder}/submissions --roster {options.folder}/roster.csv --out {options.folder}/grades"
+        f"A made-up class of thirty is in {folder}. Now type:\n"
+        f"lockstep grade {folder}/submissions --roster {folder}/roster.csv --out {folder}/grades"
     )
     return 0
 
@@ -274,7 +281,7 @@ def _demo_class(options: argparse.Namespace) -> int:
 def _edition(options: argparse.Namespace) -> int:
     try:
         from lockstep.edition.command import edition_command
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         return _package_is_missing(error)
     return edition_command(_root(options), options)
 
@@ -282,12 +289,14 @@ def _edition(options: argparse.Namespace) -> int:
 def _links(options: argparse.Namespace) -> int:
     try:
         from lockstep.edition.command import links_command
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         return _package_is_missing(error)
     return links_command(_root(options), options)
 
 
-def _package_is_missing(error: ImportError) -> int:
+def _package_is_missing(error: ModuleNotFoundError) -> int:
+    if (error.name or "").startswith("lockstep"):
+        raise error  # a module of our own: no installation brings it
     print(
         f"lockstep: this command needs a package that is not here ({error.name}). "
         "Type `make setup`, or `python lab.py --setup lab grade`.",
