@@ -22,7 +22,16 @@ def test_every_link_into_the_repository_leads_somewhere(name):
         if target.startswith("https://colab.research.google.com/github/"):
             assert (ROOT / target.partition("/blob/main/")[2]).exists(), target
         elif not target.startswith("https://"):
-            assert (path.parent / target).exists(), target
+            file, _, heading = target.partition("#")
+            page = path.parent / file if file else path
+            assert page.exists(), target
+            assert not heading or heading in headings(page), target
+
+
+def headings(page):
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 def test_every_notebook_has_its_badge_in_the_table():
