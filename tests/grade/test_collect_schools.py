@@ -238,3 +238,12 @@ def test_a_note_beside_an_attempt_names_nobody_but_its_own_student(tmp_path):
         one.student.key: one.student.name for one in took(folder(tmp_path / "c", files)).submissions
     }
     assert names == {"ann": "ann", "bob": "bob"}
+
+
+def test_canvas_own_order_goes_before_what_a_browser_wrote_behind_the_name(tmp_path):
+    files = {
+        "ann_1_11_hw (3).ipynb": packed(mark="first"),
+        "ann_1_12_hw.ipynb": packed(mark="last"),
+    }
+    (one,) = took(folder(tmp_path / "class", files)).submissions
+    assert one.digest == hashlib.sha256(packed(mark="last")).hexdigest()
