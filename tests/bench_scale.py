@@ -24,6 +24,7 @@ from rich.table import Table
 
 from lockstep.grade.adjusted import Adjusted
 from lockstep.grade.assignments import Assignments
+from lockstep.grade.collect import collect, read_course
 from lockstep.grade.forking import ForkEngine
 from lockstep.grade.grading import grade
 from lockstep.grade.model import Student, Submission, SubmissionResult
@@ -159,6 +160,24 @@ def children_cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def found(folder: Path, count: int, table: Table) -> None:
+    """Look through what so many students handed in."""
+    contents = hand_ins()
+    came = folder / "came"
+    for number in range(count):
+        path = came / f"student{STUDENTS + number}" / "hw.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(contents[number % len(contents)])
+    (folder / "collected").mkdir()
+    course = read_course(ROOT / "exercises")
+    with clock() as looking:
+        collected = collect(came, folder / "collected", course, None, None)
+    assert len(collected.submissions) == count
+    table.add_row("collecting", f"{count} files: CPU ms each", ms(looking.cpu / count))
+    size = sum(path.stat().st_size for path in (folder / "collected").rglob("*") if path.is_file())
+    table.add_row("collecting", f"{count} files: kB each in the scratch folder", kb(size / count))
+
+
 class Clock:
     """What a block took."""
 
@@ -250,6 +269,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-scale-") as name:
         folder = Path(name)
         folder.chmod(0o755)
+        found(folder, 500, table)
         results = graded(folder, table)
         assert {len(asdict(one)["exercises"]) for one in results} == {7}
         for count in options.results:

@@ -49,6 +49,7 @@ class MadeUpClient:
         self.futures = []
 
     def submit(self, function, name, sent, *, workers, pure):
+        assert self.status == "running"
         student = sent.known["student"].key
         self.sent.append((student, sorted(workers)))
         outcomes = self.outcomes.get(student)
