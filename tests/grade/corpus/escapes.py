@@ -36,8 +36,9 @@ KINDS = [
             os.kill(-1, signal.SIGKILL)
         except ProcessLookupError:
             pass
+        own_threads = os.listdir("/proc/self/task")
         for process in range(2, 40_000):
-            if process != os.getpid():
+            if str(process) not in own_threads:
                 try:
                     os.kill(process, signal.SIGKILL)
                 except ProcessLookupError:
@@ -48,9 +49,10 @@ KINDS = [
         "sends_the_first_process_every_signal",
         "None has a handler there that a student's code could call.",
         """
-        import os, signal
+        import os, signal, time
         for number in signal.valid_signals():
             os.kill(1, number)
+        time.sleep(0.5)
         """,
     ),
     answer(
@@ -185,23 +187,19 @@ KINDS = [
         def mean_squared_error(predictions, truth):
             import socket
             reached = []
-            for address in (("127.0.0.1", @PORT@), ("1.1.1.1", 53), ("169.254.169.254", 80)):
-                try:
-                    socket.create_connection(address, 0.3).sendall(b"hello")
-                    reached.append(address)
-                except OSError:
-                    pass
+            try:
+                socket.create_connection(("127.0.0.1", @PORT@), 1).sendall(b"hello")
+                reached.append("this machine")
+            except OSError:
+                pass
             try:
                 other = socket.socket(socket.AF_UNIX)
                 other.connect("\\0@SOCKET@")
-                reached.append("@SOCKET@")
+                reached.append("an abstract socket")
             except OSError:
                 pass
-            try:
-                socket.getaddrinfo("example.org", 80)
-                reached.append("names")
-            except OSError:
-                pass
+            with open("/proc/net/route") as routes:
+                reached += [line.split()[0] for line in routes.readlines()[1:]]
             raise ValueError(f"reached {reached}")
         """,
         "error",

@@ -338,15 +338,15 @@ KINDS = [
     ),
     answer(
         "writes_one_huge_file",
-        "The scratch folder is smaller than it.",
+        "A file cannot be larger than the scratch folder.",
         """
         def mean_squared_error(predictions, truth):
-            with open(os.path.expanduser("~/hoard"), "wb") as file:
+            with open("/dev/shm/hoard", "wb") as file:
                 while True:
                     file.write(bytes(1_000_000))
         """,
         "error",
-        above="import os",
+        says="File too large",
     ),
     own_cell(
         "fills_the_disk_with_small_files",
