@@ -325,6 +325,15 @@ def test_a_scheduler_that_does_not_answer_is_told(refused, monkeypatch):
         assert f"No Dask scheduler answers at {address}" in refused(address)
 
 
+def test_without_the_package_the_command_says_what_to_install(refused, monkeypatch):
+    for name in [one for one in sys.modules if one.startswith("lockstep.grade.remote.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr("lockstep.grade.remote.team", raising=False)
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    said = refused("tcp://127.0.0.1:1")
+    assert "(distributed). Type `python lab.py --setup lab grade dask`." in said
+
+
 @pytest.fixture
 def refused(capsys, tmp_path):
     """Return what the command says when it refuses an address; the hidden cases are not even prepared."""
