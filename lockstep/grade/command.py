@@ -5,27 +5,11 @@ import sys
 import tempfile
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from getpass import getuser
+from collections.abc import Sequence
 from pathlib import Path
-from platform import node
-from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-from rich.table import Table
-from rich.text import Text
 
 from lockstep.build.errors import LessonError
 from lockstep.grade.adjustments import (
@@ -43,19 +27,17 @@ from lockstep.grade.collect import (
     read_course,
     read_roster,
 )
-from lockstep.grade.engine import Engine, EngineError
-from lockstep.grade.engines import start_engine
+from lockstep.grade.engine import EngineError
 from lockstep.grade.going_back import class_of
-from lockstep.grade.model import Submission, SubmissionResult, Unplaced
-from lockstep.grade.public_checks import PublicChecksError, write_public_lesson
+from lockstep.grade.graders import grader
+from lockstep.grade.model import SubmissionResult, Unplaced
+from lockstep.grade.public_checks import PublicChecksError
 from lockstep.grade.reports.lms import write_lms
 from lockstep.grade.reports.rubric_page import write_rubric_page
 from lockstep.grade.running import (
     Done,
-    GradeAll,
     Settings,
     all_cores,
-    here,
     run,
     to_grade,
     ungraded,
@@ -64,9 +46,7 @@ from lockstep.grade.running import (
 from lockstep.grade.sandbox import Limits
 from lockstep.grade.store import Store, StoreError
 from lockstep.grade.tables import TableError
-
-if TYPE_CHECKING:  # it brings Dask
-    from lockstep.grade.remote.desk import Order
+from lockstep.grade.terminal import print_list, progress_bar, summary
 
 REFUSALS = (CollectError, EngineError, StoreError, TableError, LessonError, PublicChecksError)
 ALL_GRADED, STOPPED, UNUSABLE, SOME_NOT_GRADED = 0, 1, 2, 3
@@ -154,9 +134,9 @@ def _run(
         with console.status("Preparing the hidden cases"):
             assignments.prepare({(one.lesson, one.framework) for one in waiting}, settings.jobs)
 
-    with _grader(root, waiting, assignments, prepare, settings, options) as grade_all:
+    with grader(root, waiting, assignments, prepare, settings, options) as grade_all:
         counts: Counter[str] = Counter()
-        with _progress(console) as progress:
+        with progress_bar(console) as progress:
             task = progress.add_task("", total=len(waiting), counts="")
 
             def on_result(result: SubmissionResult | None) -> None:
@@ -165,105 +145,6 @@ def _run(
                 progress.update(task, advance=1, counts=shown)
 
             return run(collected.submissions, store, grade_all, settings, on_result)
-
-
-@contextmanager
-def _grader(
-    root: Path,
-    waiting: Sequence[Submission],
-    assignments: Assignments,
-    prepare: Callable[[], None],
-    settings: Settings,
-    options: Namespace,
-) -> Iterator[GradeAll]:
-    """Give what grades submissions: this machine, or a cluster."""
-    if options.dask:
-        with _cluster(root, waiting, assignments, prepare, settings, options) as grade_all:
-            yield grade_all
-        return
-    prepare()
-    with _engine(root, {one.lesson for one in waiting}, settings, options) as engine:
-        # The first one shows whether anything can be run here at all, before a class is begun.
-        engine.start(waiting[0].lesson, waiting[0].framework).close()
-        yield here(assignments.assignment, engine, settings)
-
-
-def _cluster(
-    root: Path,
-    waiting: Sequence[Submission],
-    assignments: Assignments,
-    prepare: Callable[[], None],
-    settings: Settings,
-    options: Namespace,
-) -> AbstractContextManager[GradeAll]:
-    try:
-        from lockstep.grade.remote import team  # late: only who has a cluster needs it
-    except ImportError as error:
-        raise EngineError(
-            f"--dask needs a package that is not here ({error.name}). "
-            "Type `python lab.py --setup lab grade dask`."
-        ) from None
-
-    def order() -> "Order":
-        prepare()
-        notebooks = {(one.lesson, one.framework) for one in waiting}
-        return team.order(
-            {notebook: assignments.assignment(*notebook) for notebook in notebooks},
-            root / "lessons",
-            settings,
-            f"{getuser()}@{node()}:{options.out.resolve()}",
-            options.engine,
-            sandbox=not options.no_sandbox,
-        )
-
-    def tell(sentence: str) -> None:
-        print(f"lockstep: {sentence}", file=sys.stderr)
-
-    return team.in_cluster(options.dask, order, tell)
-
-
-@contextmanager
-def _engine(
-    root: Path, lessons: set[str], settings: Settings, options: Namespace
-) -> Iterator[Engine]:
-    """Start the engine on what a student's process may read of the lessons."""
-    with tempfile.TemporaryDirectory(prefix="lockstep-lessons-") as folder:
-        public = Path(folder)
-        public.chmod(0o755)
-        for lesson in lessons:
-            write_public_lesson(root / "lessons" / lesson, public / lesson)
-        engine = start_engine(
-            options.engine, public, settings.limits, sandbox=not options.no_sandbox
-        )
-        try:
-            yield engine
-        finally:
-            engine.close()
-
-
-class _Rate(ProgressColumn):
-    """Submissions a second, or a minute."""
-
-    def render(self, task: Task) -> Text:
-        """Return the rate as text."""
-        if not task.speed:
-            return Text("")
-        each = f"{task.speed:.1f}/s" if task.speed >= 1 else f"{60 * task.speed:.0f}/min"
-        return Text(each)
-
-
-def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("Grading"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[counts]}"),
-        _Rate(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        console=console,
-    )
 
 
 def _report(
@@ -285,15 +166,15 @@ def _report(
         adjustments = read_adjustments(out, root / "lessons", store.results())
         results = write_reports(out, store, changed, lambda: None, collected.progress, adjustments)
         more, problems = _write_more(options, roster, collected, results, adjustments)
-    console.print(_summary(results))
-    _list(
+    console.print(summary(results))
+    print_list(
         console,
         "Could not be read",
         [(r.source, r.reason) for r in results if r.state == "unreadable"],
     )
-    _list(console, "Could not be placed", _pairs(collected.unplaced))
-    _list(console, "Could not be graded", _pairs(done.failed))
-    _list(
+    print_list(console, "Could not be placed", _pairs(collected.unplaced))
+    print_list(console, "Could not be graded", _pairs(done.failed))
+    print_list(
         console,
         "Nothing handed in",
         [(r.student.name, "") for r in results if r.state == "missing"],
@@ -310,7 +191,7 @@ def _report(
     )
     for path in more:
         console.print(f"Also:      {path}", markup=False, soft_wrap=True)
-    _list(console, "To look at", [(sentence, "") for sentence in problems])
+    print_list(console, "To look at", [(sentence, "") for sentence in problems])
     bad = collected.unplaced or collected.unreadable or done.failed
     return SOME_NOT_GRADED if bad else ALL_GRADED
 
@@ -335,41 +216,3 @@ def _write_more(
 
 def _pairs(listed: Sequence[Unplaced]) -> list[tuple[str, str]]:
     return [(one.source, one.reason) for one in listed]
-
-
-def _list(console: Console, title: str, lines: Sequence[tuple[str, str]]) -> None:
-    if lines:
-        console.print(f"{title}:")
-    for source, reason in lines:
-        console.print(
-            f"  {source}: {reason}" if reason else f"  {source}", markup=False, soft_wrap=True
-        )
-
-
-def _summary(results: Sequence[SubmissionResult]) -> Table:
-    table = Table("notebook", "graded", "mean", "of", "all right", "hardest exercise")
-    for notebook in sorted({result.notebook for result in results if result.state is None}):
-        theirs = [r for r in results if r.notebook == notebook and r.state is None]
-        mean = sum(result.points for result in theirs) / len(theirs)
-        table.add_row(
-            notebook,
-            str(len(theirs)),
-            f"{mean:.1f}",
-            str(theirs[0].out_of),
-            str(sum(result.points == result.out_of for result in theirs)),
-            _hardest(theirs),
-        )
-    return table
-
-
-def _hardest(results: Sequence[SubmissionResult]) -> str:
-    """Return the exercise with the smallest share of its points."""
-    got: Counter[str] = Counter()
-    possible: Counter[str] = Counter()
-    for result in results:
-        for exercise in result.exercises:
-            got[exercise.exercise] += exercise.points  # type: ignore[assignment]
-            possible[exercise.exercise] += exercise.out_of
-    shares = {name: got[name] / possible[name] for name in possible}
-    name = min(shares, key=lambda one: shares[one])
-    return f"{name} ({shares[name]:.0%} of its points)"
