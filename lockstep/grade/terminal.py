@@ -83,4 +83,4 @@ def _hardest(results: Sequence[SubmissionResult]) -> str:
             possible[exercise.exercise] += exercise.out_of
     shares = {name: got[name] / possible[name] for name in possible}
     name = min(shares, key=lambda one: shares[one])
-    return f"{name} ({shares[name]:.0%} of its points)"
+    return "none" if shares[name] == 1 else f"{name} ({shares[name]:.0%} of its points)"

@@ -137,7 +137,7 @@ def test_a_damaged_database_is_refused(refused, came, out):
 
 
 def test_checks_that_cannot_be_split_are_told_to_their_author(refused, came, out, monkeypatch):
-    from lockstep.grade import command as module
+    from lockstep.grade import graders as module
     from lockstep.grade.public_checks import PublicChecksError
 
     def write(folder, target):
