@@ -6,13 +6,14 @@ from lockstep.learn.exercises import Case, Exercise, Mistake
 
 
 def mean_squared_error_cases(generator: np.random.Generator) -> list[Case]:
-    """Return the case from the text and a longer one, with differences of both signs."""
+    """Return a short case and a longer one, with differences of both signs."""
+    truth = generator.integers(2, 9, size=3).astype(float)
     prices = generator.uniform(4, 20, size=6)
     errors = np.array([2.5, -1.5, 3.0, -0.5, 1.0, 2.0])
     return [
         Case(
-            "the numbers from the text",
-            {"predictions": np.array([1.0, 2.0, 6.0]), "truth": np.array([1.0, 4.0, 5.0])},
+            "three rides",
+            {"predictions": truth + np.array([0.0, -2.0, 1.0]), "truth": truth},
         ),
         Case("six rides", {"predictions": prices + errors, "truth": prices}),
     ]

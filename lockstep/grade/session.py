@@ -130,7 +130,7 @@ class Session:
                 student.close()
                 return None
             try:
-                reply = student.ask({"cell": cell.source, "exercise": cell.exercise}, seconds)
+                reply = student.ask({"cell": as_it_stood(cell), "exercise": cell.exercise}, seconds)
                 self.outcomes[number] = CellOutcome(error=_error(reply))
             except Ended as ended:
                 if not self._was_cut_short(ended, seconds):
@@ -149,6 +149,13 @@ class Session:
     def _out_of_time(self) -> str:
         whole = f"{self.limits.whole_seconds:g} s"
         return f"It was not run to its end: the notebook as a whole used up its {whole}."
+
+
+def as_it_stood(cell: RestoredCell) -> str:
+    """Return a cell's code with an answer's marker line: an error's line is the one that the student sees."""
+    if cell.exercise is None or cell.source.startswith("%%"):
+        return cell.source
+    return f"# lockstep: answer {cell.exercise}\n{cell.source}"
 
 
 def _error(reply: wire.Message) -> wire.Message | None:

@@ -182,7 +182,8 @@ def test_an_answer_is_asked_in_the_process_in_which_the_cells_have_run(clock):
     assert outcome.problem == ""
     session.answer("twice", {"x": np.array([1.0])})
     (student,) = engine.started
-    assert student.asked == ["one", "twice", "twice", "twice"]
+    # The marker line is back, so that an error's line is the one that the student sees.
+    assert student.asked == ["one", "# lockstep: answer twice\ntwice", "twice", "twice"]
 
 
 def test_after_an_answer_that_ends_the_process_the_next_is_asked_in_a_fresh_one(clock):

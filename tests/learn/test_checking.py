@@ -57,7 +57,7 @@ def test_a_known_mistake_is_called_by_its_name(notebook):
 def test_an_unknown_mistake_is_shown_with_case_expected_and_got(notebook):
     notebook[NAME] = lambda predictions, truth: 17.0
     feedback = checking.check(NAME)
-    assert feedback.message.startswith("Case: the numbers from the text.\n`hint(")
+    assert feedback.message.startswith("Case: three rides.\n`hint(")
     assert feedback.code == "expected\n1.6667\n\ngot\n17."
 
 

@@ -414,8 +414,7 @@ os._exit(0)
     ),
     answer(
         "hard_coded_for_the_public_cases",
-        "What is read from the lesson's public cases is right for those alone. The one case whose numbers "
-        "stand in the exercise's text is asked here too, and gives its part.",
+        "What is read from the lesson's public cases is right for those alone, and none of them is asked.",
         """
         from lockstep.learn.judging import load_recorded
         from lockstep.lessons import lessons_folder
@@ -426,9 +425,8 @@ os._exit(0)
                     return case.expected["result"]
             return 0.0
         """,
-        "partly",
-        0.5,
-        says="Case: six rides.",
+        "wrong",
+        says="Case: three rides.",
     ),
     answers(
         "hard_coded_public_tensors",
@@ -525,7 +523,7 @@ os._exit(0)
                 "infinity",
                 "Nor is infinity.",
                 "return np.inf",
-                ("wrong", 0.0, "Case: the numbers from the text."),
+                ("wrong", 0.0, "Case: three rides."),
             ),
             (
                 "a_complex_number",
