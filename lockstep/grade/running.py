@@ -165,14 +165,16 @@ def _in_parallel(
     running: set[Future[Result]] = set()
     with ThreadPoolExecutor(jobs) as pool:
         try:
+            ended: set[Future[Result]] = set()
             while True:
+                # The next ones begin first: what is made of a result shall keep nobody waiting.
                 while len(running) < jobs and (item := next(waiting, None)) is not None:
                     running.add(pool.submit(work, item))
+                for future in ended:
+                    yield future.result()
                 if not running:
                     return
                 ended, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in ended:
-                    yield future.result()
         except BaseException:
             stop()
             raise
