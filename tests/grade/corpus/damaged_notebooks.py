@@ -247,7 +247,7 @@ KINDS = [
         lambda made: cell_of(made, ANSWER).update(
             source=f"# lockstep: answer {EXERCISE}\ndef {EXERCISE}(predictions, truth):\n    return np.mean(("
         ),
-        got={EXERCISE: Got("error", says="Its cell stops with SyntaxError in line 2")},
+        got={EXERCISE: Got("error", says="Its cell stops with SyntaxError in line 3")},
     ),
     changed(
         "an_answer_of_megabytes",

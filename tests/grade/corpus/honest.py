@@ -38,7 +38,7 @@ HONEST = [
         },
         {
             "softmax": Got("wrong", mistake="no shift"),
-            "accuracy": Got("error", says="SyntaxError in line 2"),
+            "accuracy": Got("error", says="SyntaxError in line 3"),
         },
         notebook=NET,
         above=MARKED,
