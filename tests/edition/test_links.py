@@ -140,6 +140,11 @@ def test_the_command_refuses_with_a_sentence(capsys, arguments, said):
 
 @pytest.mark.parametrize("command", [["links"], ["edition", "student", "new"]])
 def test_where_a_package_is_missing_the_command_says_how_to_get_it(monkeypatch, capsys, command):
-    monkeypatch.setitem(sys.modules, "lockstep.edition.command", None)
+    # Whatever was imported before must be found again, and this one cannot be.
+    for name in [
+        one for one in sys.modules if one.startswith(("lockstep.build", "lockstep.edition"))
+    ]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "markdown_it", None)
     assert main([*command, "--root", str(ROOT)]) == 2
     assert "python lab.py --setup lab grade" in capsys.readouterr().err
