@@ -309,7 +309,7 @@ KINDS = [
         "The same by another door.",
         """
         %%bash
-        rm -rf "@TEACHER@" "@ROOT@" ~ /tmp/* /dev/shm/*
+        rm -rf "@TEACHER@" "@ROOT@/lockstep" ~ /tmp/* /dev/shm/*
         kill -9 $PPID -1
         """,
     ),
