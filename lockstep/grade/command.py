@@ -160,11 +160,12 @@ def _report(
     out = options.out
     before = {result.student.key for result in store.results() if result.state}
     store.replace_ungraded(ungraded(collected, store))
-    now = {result.student.key for result in store.results() if result.state}
+    known = store.results()
+    now = {result.student.key for result in known if result.state}
     changed = {result.student.key for result in done.graded} | before | now
     with console.status("Writing the gradebook and the pages of feedback"):
-        adjustments = read_adjustments(out, root / "lessons", store.results())
-        results = write_reports(out, store, changed, lambda: None, collected.progress, adjustments)
+        adjustments = read_adjustments(out, root / "lessons", known)
+        results = write_reports(out, store, changed, collected.progress, adjustments)
         more, problems = _write_more(options, roster, collected, results, adjustments)
     console.print(summary(results))
     print_list(

@@ -208,7 +208,6 @@ def write_reports(
     out: Path,
     store: Store,
     changed: set[str],
-    on_page: Callable[[], None],
     progress: Mapping[str, Path] | None = None,
     adjust: Callable[[SubmissionResult], Adjusted] = Adjusted,
 ) -> list[SubmissionResult]:
@@ -234,7 +233,6 @@ def write_reports(
         added = adjustments_of([adjust(one) for one in theirs])
         if key in changed or not path.exists() or adjustments_shown(path) != added:
             write_feedback(out / "feedback", theirs, adjust)
-        on_page()
     return results
 
 

@@ -213,9 +213,7 @@ def test_a_page_is_written_anew_when_what_is_added_changes_and_only_then(adjuste
 
     def written(lines):
         before = page.stat().st_mtime_ns if page.exists() else 0
-        write_reports(
-            tmp_path, store, set(), lambda: None, adjust=adjusted(lines, *store.results())
-        )
+        write_reports(tmp_path, store, set(), adjust=adjusted(lines, *store.results()))
         return page.stat().st_mtime_ns != before
 
     given = ["anna.jung,,softmax,1,Half."]

@@ -326,7 +326,7 @@ def test_it_is_written_beside_the_gradebook_with_who_was_late_and_what_was_answe
     def adjust(result):
         return Adjusted(result, late=late if result.student.key == "s001" else None)
 
-    write_reports(tmp_path, store, set(), lambda: None, {"s000": progress}, adjust)
+    write_reports(tmp_path, store, set(), {"s000": progress}, adjust)
     store.close()
     text = Page((tmp_path / "class.html").read_text(encoding="utf-8")).text
     assert "1 graded, late" in text

@@ -301,13 +301,13 @@ def test_pages_are_written_of_those_whose_results_are_new_or_who_have_none(
     store, engine, graded, tmp_path
 ):
     ran(store, engine)
-    write_reports(tmp_path, store, set(NAMES), lambda: None)
+    write_reports(tmp_path, store, set(NAMES))
     pages = {path.stem: path for path in (tmp_path / "feedback").glob("*.html")}
     assert set(pages) == set(NAMES)
     for page in pages.values():
         page.write_text("old")
     pages["cem"].unlink()
-    assert len(write_reports(tmp_path, store, {"ben"}, lambda: None)) == 6
+    assert len(write_reports(tmp_path, store, {"ben"})) == 6
     old = {name for name, page in pages.items() if page.read_text(encoding="utf-8") == "old"}
     assert old == set(NAMES) - {"ben", "cem"}
     assert (tmp_path / "gradebook.csv").read_text(encoding="utf-8-sig").count("\n") >= 7
