@@ -76,7 +76,7 @@ def judge(
     right = _right_cases(exercise, cases, outcomes, again)
     if len(right) == len(cases):
         return _result(exercise, "right", "", code, points=exercise.points)
-    points = round(exercise.points * len(right) / len(cases), 2)
+    points = exercise.points_for(len(right) / len(cases))
     problem = next((outcome for outcome in called if outcome.problem), None)
     if problem is not None:
         message = _cell_message(cell, problem)

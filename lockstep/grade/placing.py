@@ -18,7 +18,12 @@ from lockstep.grade.syntax import (
     without_statements,
 )
 
-WHAT = {"check": "a check", "set-up": "the set-up", "given": "code that was handed out"}
+WHAT = {
+    "check": "a check",
+    "set-up": "the set-up",
+    "submit": "the last cell",
+    "given": "code that was handed out",
+}
 MUCH_LONGER = 20_000  # characters; what is that much longer than the blank is not the blank
 
 
@@ -67,7 +72,7 @@ def is_blank(source: str, blank: str) -> bool:
     """Return whether an answer is still the blank; its comments, docstring and format are free."""
     if len(source) > len(blank) + MUCH_LONGER:
         return False
-    left = without_statements(source, lambda statement: is_call(statement, "check"))
+    left = without_statements(source, _asks)
     return not has_code(left) or same_code(left, blank)
 
 
@@ -113,23 +118,34 @@ def _added(piece: Piece, pristine: Pristine) -> str:
     """Return the student's own code in a piece that is no answer."""
     place = pristine.places[piece.place] if piece.place is not None else None
     if place is None:
-        left = without_statements(piece.source, lambda statement: is_call(statement, "check"))
+        left = without_statements(piece.source, _asks)
         return piece.source if left else ""  # a cell with nothing but checks is a check
-    if place.role == "check":
-        return without_statements(piece.source, lambda statement: is_call(statement, "check"))
+    if place.role in ("check", "submit"):
+        return without_statements(piece.source, _asks)
     if place.role == "set-up":
         return _added_to_set_up(piece.source, place.code)
     return "" if same_code(piece.source, place.code) else piece.source
 
 
+def _asks(statement: ast.stmt) -> bool:
+    """Return whether a statement only asks how an answer does."""
+    return is_call(statement, "check") or is_call(statement, "submit")
+
+
 def _added_to_set_up(source: str, set_up: str) -> str:
     """Return what is neither in the set-up nor in one of an earlier release."""
     tree = parse(set_up)
-    known = {ast.dump(statement) for statement in tree.body} if tree else set()
+    body = tree.body if tree else []
+    known = {ast.dump(statement) for statement in body}
+    imported = {one.name for node in body if isinstance(node, ast.Import) for one in node.names}
     lines = source.split("\n")
 
     def installs(statement: ast.stmt) -> bool:
         text = "\n".join(lines[statement.lineno - 1 : statement.end_lineno])
+        if isinstance(statement, ast.Import) and imported.issuperset(
+            one.name for one in statement.names
+        ):
+            return True
         return bool(re.search(r"lockstep|\bpip\b", text)) or is_call(statement, "start")
 
     def dropped(statement: ast.stmt) -> bool:

@@ -10,14 +10,14 @@ from lockstep.grade.syntax import defines, parse, spans
 
 # A person may have typed it again. Only a line's beginning is looked at: a line can have megabytes.
 MARKER = re.compile(
-    r"([ \t]*)#+[ \t]*lockstep\b[ \t:]*(?:(answer|check)\b[ \t:]+([\w-]+)|(set[ _-]?up)\b)",
+    r"([ \t]*)#+[ \t]*lockstep\b[ \t:]*(?:(answer|check)\b[ \t:]+([\w-]+)|(set[ _-]?up|submit)\b)",
     re.IGNORECASE,
 )
 LONGEST_MARKER = 200
 MOST_NUMBERS = 5  # cells that a note names
 FENCE = re.compile(r" {0,3}(?:```|~~~)")
 
-Role = Literal["set-up", "answer", "check", "given"]
+Role = Literal["set-up", "answer", "check", "submit", "given"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Place:
     Parameters
     ----------
     role
-        "given" is any that is no set-up, answer or check.
+        "submit" is the cell in which a student hands in. "given" is any that is none of the others.
     exercise
         The exercise that an answer or a check belongs to.
     source
@@ -203,9 +203,10 @@ def _marker(line: str) -> _Marker | None:
     match = MARKER.match(line[:LONGEST_MARKER])
     if match is None:
         return None
-    indent, role, name, _ = match.groups()
+    indent, role, name, other = match.groups()
     if role is None:
-        return _Marker("set-up", "", len(indent) > 1)
+        alone: Role = "submit" if other.casefold() == "submit" else "set-up"
+        return _Marker(alone, "", len(indent) > 1)
     found: Role = "answer" if role.casefold() == "answer" else "check"
     return _Marker(found, name.replace("-", "_").casefold(), len(indent) > 1)
 

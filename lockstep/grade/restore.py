@@ -11,6 +11,8 @@ from lockstep.grade.placing import Entry, placed
 from lockstep.grade.recognise import Piece, Pristine, numbers, pieces
 from lockstep.grade.syntax import definitions
 
+NOT_RUN = ("check", "submit")
+
 
 @dataclass(frozen=True)
 class RestoredCell:
@@ -42,7 +44,8 @@ class Restored:
     Parameters
     ----------
     cells
-        All code cells in order. Check cells are left out: the judge does what they do.
+        All code cells in order. Left out are checks, since the judge does what they do, and the last cell,
+        which hands in.
     answers
         Each exercise's answer as the student wrote it, without the marker line; the blank, or
         nothing, where it was not attempted.
@@ -92,7 +95,7 @@ def _cells(
         attempt = attempts.get(place.exercise or "")
         if place.role == "answer" and attempt and attempt.pieces:
             yield from _answer_cells(attempt)
-        elif place.role != "check":
+        elif place.role not in NOT_RUN:
             yield RestoredCell("pristine", place.source)
         yield from following[index]
 

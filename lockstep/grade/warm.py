@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
-from lockstep.grade import sandbox, wire
+from lockstep.grade import huge_pages, sandbox, wire
 from lockstep.grade.student_process import serve
 
 FORK, WAIT, FORGET = b"f", b"w", b"x"
@@ -54,6 +54,7 @@ def main() -> None:
         return
     gc.collect()
     gc.freeze()  # otherwise the child's first collection copies every page
+    huge_pages.gather()
     adopt_orphans()
     wire.send(control, {"ready": True})
     obey(control, shell, settings)

@@ -14,7 +14,7 @@ CHECKPOINT = re.compile(r"^[ \t]*checkpoint\(", re.MULTILINE)
 IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t]+(\w+)", re.MULTILINE)
 DEFINED = re.compile(r"^(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 EXERCISE_ID = re.compile(r"(?:answer|check)-\w+")
-IN_EVERY_NOTEBOOK = frozenset({"title", "set-up", "next"})
+IN_EVERY_NOTEBOOK = frozenset({"title", "set-up", "next", "submit"})
 
 
 @dataclass(frozen=True)
