@@ -16,20 +16,31 @@ from lockstep.repository import colab_url, wheel_url
 
 BADGE = "https://colab.research.google.com/assets/colab-badge.svg"
 ROLES = ("notebooks", "exercises", "solutions")
-NAMES = "check, checkpoint, data, explore, hint, meet,\n    progress, record, reset, slider, solution, start,"
+NAMES = (
+    "check, checkpoint, data, explore, hint, meet,",
+    "progress, record, reset, slider, solution, start, submit,",
+)
+# In an empty runtime it installs one wheel. What fails is told in a sentence: IPython shows what
+# `_render_traceback_` returns in place of a traceback, and pip's own output is kept back.
 SETUP = """\
 # lockstep: set-up. Run this cell first.
-import importlib.util, os
+import importlib.util, os, subprocess, sys
 
-if importlib.util.find_spec("lockstep") is None:  # on Colab: one small package, no other is touched
+here = importlib.util.find_spec("lockstep")
+todo = "Run `%pip uninstall -y lockstep` in a new cell, restart the kernel, and run this cell again."
+if here is None or here.origin is None:  # on Colab: one small package comes, no other is touched
     release = "{release}"
     wheel = os.environ.get("LOCKSTEP_WHEEL", f"{{release}}/{wheel}")
-    %pip install --quiet --no-deps {{wheel}}
-
-from lockstep.learn import (
-    {names}
-)
-start({arguments})"""
+    subprocess.run([sys.executable, "-m", "pip", "install", "--no-deps", wheel], capture_output=True)
+    todo = f"Check that you are online, restart the kernel, and run this cell again. It comes from {{wheel}}"
+try:
+    from lockstep.learn import (
+        {names}
+    )
+except ImportError as error:
+    error._render_traceback_ = lambda: [f"This notebook needs release {version} of the course's package. {{todo}}"]
+    raise
+start({arguments}, release="{version}")"""
 
 
 @dataclass
@@ -131,6 +142,8 @@ class _Composer:
         for step in self.text.steps:
             cells += self._step(step)
         cells.append(self._footer())
+        if self.role == "exercises":
+            cells.append(Cell("submit", "code", "# lockstep: submit\nsubmit()"))
         self._unique(cells)
         return Notebook(self.lesson, self.role, self.framework, cells)
 
@@ -198,13 +211,26 @@ class _Composer:
         names = [self.lesson.name] + ([self.framework] if self.framework else [])
         arguments = ", ".join(f'"{name}"' for name in names)
         release, _, wheel = wheel_url(__version__).rpartition("/")
-        source = SETUP.format(release=release, wheel=wheel, names=NAMES, arguments=arguments)
+        source = SETUP.format(
+            release=release,
+            wheel=wheel,
+            names="\n        ".join(NAMES),
+            arguments=arguments,
+            version=__version__,
+        )
         return Cell("set-up", "code", source)
 
     def _footer(self) -> Cell:
-        if self.role != "notebooks":
+        if self.role == "solutions":
+            return Cell(
+                "next",
+                "markdown",
+                "## Done?\n\nWrite your own in the exercises, and hand in that file.",
+            )
+        if self.role == "exercises":
             text = (
-                "## Done?\n\nRun every check once more, save the notebook, and hand in this file."
+                "## Done?\n\nSave the notebook and run the cell below. It says what each exercise has now, "
+                "and which file to hand in."
             )
             return Cell("next", "markdown", text)
         exercises = ""

@@ -3,6 +3,7 @@
 from lockstep.learn import data
 from lockstep.learn.checking import check
 from lockstep.learn.checkpoints import checkpoint
+from lockstep.learn.handing_in import submit
 from lockstep.learn.helping import hint, reset, solution
 from lockstep.learn.meetings import meet
 from lockstep.learn.picture import progress
@@ -24,4 +25,5 @@ __all__ = [
     "slider",
     "solution",
     "start",
+    "submit",
 ]

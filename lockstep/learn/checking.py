@@ -56,7 +56,7 @@ def check(name: str) -> Feedback:
     """
     exercise = find_exercise(name)
     session = current()
-    feedback = _checked(exercise, session.framework or "")
+    feedback = look_at(exercise, session.framework or "")
     points = exercise.points if feedback.state == "right" else 0
     journal.write(
         "check",
@@ -71,7 +71,8 @@ def check(name: str) -> Feedback:
     return feedback
 
 
-def _checked(exercise: Exercise, framework: str) -> Feedback:
+def look_at(exercise: Exercise, framework: str) -> Feedback:
+    """Return the feedback for the answer that the notebook holds now; nothing is remembered of it."""
     name = exercise.name
     answer = user_namespace().get(name)
     if answer is None:
@@ -121,13 +122,16 @@ def judge_public(exercise: Exercise, answers: list[Results], cases: list[Recorde
     """Return the feedback for what an answer returned in the public cases."""
     verdict = compare(answers, cases, exercise.tolerance)
     if not verdict.failed:
-        return Feedback("right", f"{exercise.name}: right", f"{_points(exercise.points)}.")
+        return Feedback(
+            "right", f"{exercise.name}: right", f"{_points(exercise.points)}.", share=1.0
+        )
     lines = [verdict.sentence]
     if verdict.mistake:
         lines.insert(0, exercise.said_to(verdict.mistake))
     else:
         lines.append(f'`hint("{exercise.name}")` gives a nudge.')
-    return Feedback("not yet", f"{exercise.name}: not yet", "\n".join(lines), verdict.values)
+    share = 1 - len(verdict.failed) / len(cases)
+    return Feedback("not yet", f"{exercise.name}: not yet", "\n".join(lines), verdict.values, share)
 
 
 def _points(points: int) -> str:

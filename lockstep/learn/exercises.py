@@ -99,6 +99,10 @@ class Exercise:
         assert self.cases is not None  # only a student's process has none, and it draws none
         return self.cases(np.random.default_rng(seed))
 
+    def points_for(self, share: float) -> float:
+        """Return the points for an answer that is right in a share of the cases."""
+        return round(self.points * share, 2)
+
     def said_to(self, mistake: str) -> str:
         """Return what is said to the mistake of that name."""
         return next(one.say for one in self.mistakes if one.name == mistake)

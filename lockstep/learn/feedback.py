@@ -16,12 +16,23 @@ EDGES = {
 
 @dataclass(frozen=True)
 class Feedback:
-    """A sentence or two for the learner, with the state that they stand for."""
+    """A sentence or two for the learner, with the state that they stand for.
+
+    Parameters
+    ----------
+    state
+        One of `SIGNS`.
+    title, message, code
+        What is shown.
+    share
+        How much of it is right, as a share of the cases that were tried.
+    """
 
     state: str
     title: str
     message: str
     code: str = ""
+    share: float = 0.0
 
     def __repr__(self) -> str:
         """Return the plain form: what a terminal and a screen reader get."""
@@ -36,10 +47,11 @@ class Feedback:
             f'<div style="border-left: 4px solid {EDGES[self.state]}; padding: 0.3em 0.9em; '
             'margin: 0.3em 0; max-width: 48em">'
             f"<strong>{SIGNS[self.state]} {escape(self.title)}</strong>"
-            f'<div style="white-space: pre-wrap; overflow-wrap: anywhere">{_with_code(self.message)}</div>{code}</div>'
+            '<div style="white-space: pre-wrap; overflow-wrap: anywhere">'
+            f"{code_as_html(self.message)}</div>{code}</div>"
         )
 
 
-def _with_code(message: str) -> str:
+def code_as_html(message: str) -> str:
     """Return a message as HTML, with what stands between backticks as code."""
     return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", escape(message))

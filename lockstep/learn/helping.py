@@ -60,7 +60,7 @@ def solution(name: str) -> Feedback:
 
 
 def _solution(name: str) -> Feedback:
-    notebook = f"solutions/{_notebook_name()}.ipynb"
+    notebook = f"solutions/{current().notebook}.ipynb"
     path = lessons_folder().parent / notebook
     if not path.exists():
         return Feedback(
@@ -74,11 +74,6 @@ def _solution(name: str) -> Feedback:
         "Other ways are right as well. Close it, and write it yourself.",
         _answer_cell(path, name),
     )
-
-
-def _notebook_name() -> str:
-    session = current()
-    return f"{session.lesson}_{session.framework}" if session.framework else session.lesson
 
 
 def _answer_cell(path: Path, name: str) -> str:

@@ -28,6 +28,11 @@ class Session:
         return lessons_folder() / self.lesson
 
     @property
+    def notebook(self) -> str:
+        """The name of this lesson's notebooks, without the folder and the ending."""
+        return f"{self.lesson}_{self.framework}" if self.framework else self.lesson
+
+    @property
     def twin(self) -> str | None:
         """The other framework; None in a lesson without a pair."""
         others = [name for name in FRAMEWORK_TITLES if name != self.framework]

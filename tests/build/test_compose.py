@@ -1,10 +1,12 @@
 """The notebooks that a lesson becomes, before anything runs."""
 
+import ast
 import json
 
 import nbformat
 import pytest
 
+from lockstep import __version__, learn
 from lockstep.build.compose import compose
 from lockstep.build.lesson import load_lesson
 from lockstep.build.new import new_lesson
@@ -43,8 +45,23 @@ def test_badge_and_set_up_stand_first(notebooks):
         title, setup = notebook.cells[:2]
         assert f"colab.research.google.com/github/{SLUG}/blob/main/{path}" in title.source
         framework = path.rpartition("_")[2].removesuffix(".ipynb")
-        assert setup.source.endswith(f'start("21_name", "{framework}")')
         assert setup.source.startswith("# lockstep: set-up")
+        last = setup.source.splitlines()[-1]
+        assert last == f'start("21_name", "{framework}", release="{__version__}")'
+
+
+def test_set_up_is_short_and_imports_every_name_that_a_notebook_uses(notebooks):
+    source = notebooks["notebooks/21_name_keras.ipynb"].cells[1].source
+    assert len([line for line in source.splitlines() if line]) <= 19
+    (imported,) = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
+    assert {alias.name for alias in imported.names} == set(learn.__all__)
+
+
+def test_exercises_end_with_the_cell_that_hands_in_and_no_other_notebook_has_it(notebooks):
+    for path, notebook in notebooks.items():
+        last = notebook.cells[-1]
+        hands_in = (last.id, last.source) == ("submit", "# lockstep: submit\nsubmit()")
+        assert hands_in == path.startswith("exercises/")
 
 
 def test_shared_prose_has_one_id_in_both_twins(notebooks):
