@@ -29,6 +29,7 @@ from lockstep.learn.tolerances import ELSEWHERE, TOLERANCES, Tolerance, largest_
 SAMPLE = (
     1000  # entries kept of a large array, spread evenly: all of them would be megabytes a lesson
 )
+MOST_SHAPES = 6  # more would not fit on a line
 
 
 @dataclass(frozen=True)
@@ -147,12 +148,12 @@ def _judged(
     difference = differences[worst]
     kind = "largest relative difference" if tolerance.relative else "largest difference"
     allowed = f"allowed {bound:.0e}" + (f", wider because {reason}" if reason else "")
-    shapes = ", ".join(str(array.shape) if array.ndim else "a number" for array in parts.values())
+    shapes = _shapes(list(parts.values()))
     if math.isinf(bound) and math.isfinite(difference):  # a kind that is proven in float64 only
         return Outcome(
             True,
-            f"≈ {name}, {shapes}: {kind} to the {title} twin {difference:.0e}.\n  In float32 rounding "
-            "may drive the two apart; the build proves them equal in float64.",
+            f"≈ {name}, {shapes}:\n  {kind} to the {title} twin {difference:.0e}. In float32\n"
+            "  rounding may drive the two apart; the build proves them equal in float64.",
         )
     if difference <= bound and math.isfinite(difference):
         same = "exactly the same as" if difference == 0 else "the same as"
@@ -164,6 +165,15 @@ def _judged(
         f"✗ {_named(name, worst)}: not what the {title} twin has.\n  {kind} {difference:.0e}, {allowed}.\n"
         "  Restart the kernel and run all cells: a cell that was changed, left out or run twice shows here.",
     )
+
+
+def _shapes(arrays: list[np.ndarray]) -> str:
+    """Return the arrays' shapes in words that fit on a line."""
+    if len(arrays) > 1 and not any(array.ndim for array in arrays):
+        return f"{len(arrays)} numbers"
+    if len(arrays) > MOST_SHAPES:
+        return f"{len(arrays)} arrays"
+    return ", ".join(str(array.shape) if array.ndim else "a number" for array in arrays)
 
 
 def _named(name: str, part: str) -> str:

@@ -17,6 +17,8 @@ meetings:
   gradients: gradient
   never recorded: loss
   chaos: weights, float64 only
+  two numbers: values
+  many arrays: values
 ---
 """
 
@@ -32,6 +34,8 @@ def recorded(course, monkeypatch):
         "logits": {"": generator.normal(size=(40, 50)).astype("float32")},
         "chaos": {"": np.ones(3)},
         "gradients": {"weights": generator.normal(size=(3, 2)), "biases": np.zeros(2)},
+        "two numbers": {"mean": np.array(1.0), "spread": np.array(2.0)},
+        "many arrays": {str(layer): np.zeros((64, 64)) for layer in range(7)},
     }
     write_meetings(folder / "meetings.npz", {"pytorch": values, "keras": values}, [], "x")
     monkeypatch.setattr(session, "_current", session.Session("31_meeting", "pytorch"))
@@ -47,6 +51,19 @@ def said(capsys, name, value):
 def test_the_same_value_is_said_to_be_exactly_the_same(recorded, capsys):
     line = said(capsys, "logits", recorded["logits"][""])
     assert line == "✓ logits, (40, 50): exactly the same as in the Keras twin."
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("gradients", "(3, 2), (2,)"),
+        ("two numbers", "2 numbers"),
+        ("many arrays", "7 arrays"),
+    ],
+)
+def test_the_shapes_of_several_parts_fit_on_a_line(recorded, capsys, name, words):
+    line = said(capsys, name, recorded[name])
+    assert line == f"✓ {name}, {words}: exactly the same as in the Keras twin."
 
 
 def test_a_difference_within_the_bound_is_named_with_the_bound(recorded, capsys):
@@ -80,7 +97,7 @@ def test_missing_parts_are_named(recorded, capsys):
 
 def test_where_float32_promises_nothing_the_line_says_so(recorded, capsys):
     line = said(capsys, "chaos", np.array([1.0, 1.0, 1.5]))
-    assert line.startswith("≈ chaos, (3,): largest difference to the Keras twin 5e-01.")
+    assert line.startswith("≈ chaos, (3,):\n  largest difference to the Keras twin 5e-01.")
     assert "the build proves them equal in float64" in line
 
 

@@ -141,6 +141,13 @@ def test_every_question_has_a_widget_an_html_and_a_text_form(name):
     assert "0x" not in bundle["text/plain"]
 
 
+def test_what_is_answered_with_letters_is_lettered_where_jupyterlab_numbers_every_list():
+    for name in NAMES:
+        html = checkpoint(name)._repr_mimebundle_()[0]["text/html"]
+        lettered = name in ("a_choice", "some_choices", "a_match")
+        assert ("list-style-type: lower-alpha" in html) == lettered
+
+
 def test_the_stable_name_holds_no_memory_address():
     assert repr(checkpoint("a_choice")) == 'checkpoint("a_choice")'
 

@@ -95,22 +95,31 @@ def _html_parts(question: Question) -> str:
     """Return the options, lines or pairs as lists."""
     match question:
         case Choice() | Choices():
-            return _list([option.text for option in question.options], "a")
+            return _lettered_list([option.text for option in question.options])
         case Output():
-            return f"<pre><code>{escape(question.code)}</code></pre>"
+            # JupyterLab gives code in an output no space below.
+            return f"<pre><code>{escape(question.code)}</code></pre><br>"
         case Order():
-            return _list(question.shown, "1")
+            return _numbered_list(question.shown)
         case Match():
-            return _list(question.lefts, "1") + _list(question.shown, "a")
+            return _numbered_list(question.lefts) + _lettered_list(question.shown)
         case Number() if question.unit:
             return f"<p>In {escape(question.unit)}.</p>"
         case _:
             return ""
 
 
-def _list(lines: list[str], style: str) -> str:
-    items = "".join(f"<li>{indented(line)}</li>" for line in lines)
-    return f'<ol type="{style}">{items}</ol>'
+def _lettered_list(lines: list[str]) -> str:
+    # The type is for GitHub, which drops the style; JupyterLab overrides the type.
+    return f'<ol type="a" style="list-style-type: lower-alpha">{_items(lines)}</ol>'
+
+
+def _numbered_list(lines: list[str]) -> str:
+    return f"<ol>{_items(lines)}</ol>"
+
+
+def _items(lines: list[str]) -> str:
+    return "".join(f"<li>{indented(line)}</li>" for line in lines)
 
 
 def text_form(question: Question) -> str:
