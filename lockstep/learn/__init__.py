@@ -7,7 +7,7 @@ from lockstep.learn.handing_in import submit
 from lockstep.learn.helping import hint, reset, solution
 from lockstep.learn.meetings import meet
 from lockstep.learn.picture import progress
-from lockstep.learn.recording import record
+from lockstep.learn.recording import record, recorded
 from lockstep.learn.starting import start
 from lockstep.learn.widgets.explore import explore
 from lockstep.learn.widgets.slider import slider
@@ -21,6 +21,7 @@ __all__ = [
     "meet",
     "progress",
     "record",
+    "recorded",
     "reset",
     "slider",
     "solution",
