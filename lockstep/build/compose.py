@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import posixpath
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -110,6 +111,20 @@ def notebook_path(lesson: str, role: str, framework: str | None) -> str:
     return f"{role}/{lesson}_{framework}.ipynb" if framework else f"{role}/{lesson}.ipynb"
 
 
+def side_by_side_path(lesson: str) -> str:
+    """Return where the JupyterLab workspace stands that shows both twins; `lab.py` makes it.
+
+    JupyterLab opens such a file as a workspace, also from a link in a notebook.
+    """
+    return f"side_by_side/{lesson}.jupyterlab-workspace"
+
+
+def under_heading(text: str, line: str) -> str:
+    """Return Markdown that begins with a heading, with a paragraph put under the heading."""
+    heading, _, rest = text.partition("\n")
+    return "\n\n".join([heading, line, rest.lstrip("\n")]).rstrip()
+
+
 def compose(lesson: Lesson) -> list[Notebook]:
     """Return all notebooks of a lesson.
 
@@ -186,7 +201,10 @@ class _Composer:
         paths = [
             (title, notebook_path(self.lesson.name, role, name)) for title, role, name in targets
         ]
-        local = " · ".join(f"[{title}](../{path})" for title, path in paths)
+        here_too = [f"[{title}](../{path})" for title, path in paths]
+        if self.role == "notebooks" and self._twins():
+            here_too.append(f"[both side by side](../{side_by_side_path(self.lesson.name)})")
+        local = " · ".join(here_too)
         colab = " · ".join(f"[{title}]({colab_url(path)})" for title, path in paths)
         return "\n\n".join(
             filter(None, [badge, local and f"Here: {local}", colab and f"On Colab: {colab}"])
@@ -300,7 +318,7 @@ class _Composer:
     def _block(self, step: Step, block: Block) -> list[Cell]:
         if isinstance(block, Prose):
             shown = block.framework in (None, self.framework)
-            return [prose_cell(step.title, self._prose(step, block), block.line)] if shown else []
+            return [self._prose_cell(step, block)] if shown else []
         if isinstance(block, Only):
             text = f"**Only in {FRAMEWORK_TITLES[block.framework]}.** {block.reason}"
             return [prose_cell(step.title, text, block.line)]
@@ -315,6 +333,30 @@ class _Composer:
         exercise = self.lesson.exercises[str(code.exercise)]
         return [answer_cell(code, solved=self.role == "solutions"), check_cell(exercise, code.line)]
 
+    def _prose_cell(self, step: Step, block: Prose) -> Cell:
+        """Return the text's cell; a step's heading gets the links to its twin's.
+
+        The links differ between the twins and come after the id is made: the heading's cell has
+        the same id in both, which is what the links lead to.
+        """
+        cell = prose_cell(step.title, self._prose(step, block), block.line)
+        if step.title and block.line == step.line:
+            for twin in self._twins():
+                cell.source = under_heading(cell.source, self._twin_links(twin, cell.id))
+        return cell
+
+    def _twin_links(self, twin: str, cell_id: str) -> str:
+        """Return the links to a cell of the twin: for JupyterLab, and for Colab.
+
+        JupyterLab finds a cell by its id also where the twin is being opened; a heading's own
+        fragment it looks for before the cells are there.
+        """
+        path = notebook_path(self.lesson.name, self.role, twin)
+        beside = f"{posixpath.basename(path)}#cell-id={cell_id}"
+        colab = f"{colab_url(path)}#scrollTo={cell_id}"
+        title = FRAMEWORK_TITLES[twin]
+        return f"<small>⇄ [the same in {title}]({beside}) · [on Colab]({colab})</small>"
+
     def _prose(self, step: Step, block: Prose) -> str:
         """Return the text; an exercise's heading gets the line that says how hard and how long."""
         answer = next((b for b in step.blocks if isinstance(b, Code) and b.is_answer), None)
@@ -327,5 +369,4 @@ class _Composer:
             f"*Difficulty {exercise.difficulty} of 3 {difficulty} · about {exercise.minutes} minutes · {points} · "
             f'stuck? run `hint("{exercise.name}")`*'
         )
-        heading, _, rest = block.text.partition("\n")
-        return f"{heading}\n\n{line}\n{rest}".rstrip()
+        return under_heading(block.text, line)

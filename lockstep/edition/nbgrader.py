@@ -1,6 +1,7 @@
 """nbgrader's own tree: source/LESSON/NOTEBOOK.ipynb, solved, with nbgrader's markers and metadata."""
 
 import posixpath
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from lockstep.repository import SLUG, colab_url
 from lockstep.set_repository import replace_slug
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+STEP_ON_COLAB = re.compile(r" · \[on Colab\]\([^()\s]*#scrollTo=[^()\s]*\)")
 
 
 def write_nbgrader_tree(root: Path, folder: Path, names: list[str], slug: str) -> None:
@@ -76,7 +78,8 @@ def _solved(notebook: Notebook, solutions: Notebook) -> dict[str, Any]:
 def _put_links(content: dict[str, Any], notebook: Notebook) -> None:
     """Link the twin beside it and the lesson on Colab, in place of what the course links.
 
-    The badge goes: on Colab a student would answer a copy that nbgrader's exchange knows nothing of.
+    The badge and each step's link to Colab go: there a student would answer a copy that nbgrader's
+    exchange knows nothing of.
     """
     lesson, here = notebook.lesson.name, notebook.framework
     twins = [name for name in notebook.lesson.frameworks if name and name != here]
@@ -89,6 +92,9 @@ def _put_links(content: dict[str, Any], notebook: Notebook) -> None:
     heading, *paragraphs = "".join(title["source"]).split("\n\n")
     kept = [text for text in paragraphs if not text.startswith(("[![", "Here: ", "On Colab: "))]
     title["source"] = "\n\n".join([heading, " · ".join(links), *kept]).splitlines(keepends=True)
+    for cell in content["cells"]:
+        source = STEP_ON_COLAB.sub("", "".join(cell["source"]))
+        cell["source"] = source.splitlines(keepends=True)
     relink_notebook(content, notebook.path, lambda path: _place(path, lesson))
 
 

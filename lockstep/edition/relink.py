@@ -31,11 +31,12 @@ def relink(text: str, here: str, place: Place) -> str:
     """
 
     def replaced(found: re.Match[str]) -> str:
-        path = _path_in_course(found["target"], here)
+        target, mark, fragment = found["target"].partition("#")
+        path = _path_in_course(target, here)
         new = path and place(path)
         if new == path:
             return found[0]
-        return found["text"] if new is None else f"[{found['text']}]({new})"
+        return found["text"] if new is None else f"[{found['text']}]({new}{mark}{fragment})"
 
     return LINK.sub(replaced, text)
 

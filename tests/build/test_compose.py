@@ -11,6 +11,7 @@ from lockstep.build.compose import compose
 from lockstep.build.lesson import load_lesson
 from lockstep.build.new import new_lesson
 from lockstep.repository import SLUG
+from tests.conftest import ROOT
 
 
 @pytest.fixture
@@ -69,6 +70,38 @@ def test_shared_prose_has_one_id_in_both_twins(notebooks):
     shared = {cell.id for cell in pytorch.cells} & {cell.id for cell in keras.cells}
     assert {"title", "set-up", "next", "question-shape_of_the_logits"} <= shared
     assert sum(name.startswith("text-") for name in shared) == 3
+
+
+@pytest.mark.parametrize("role", ["notebooks", "exercises", "solutions"])
+def test_each_heading_leads_to_the_same_cell_of_the_twin(notebooks, role):
+    keras = notebooks[f"{role}/21_name_keras.ipynb"]
+    steps = [
+        cell
+        for cell in notebooks[f"{role}/21_name_pytorch.ipynb"].cells
+        if cell.source.startswith("## ") and cell.id != "next"
+    ]
+    assert steps
+    for step in steps:
+        heading, links = step.source.split("\n\n")[:2]
+        assert sources(keras)[step.id].startswith(f"{heading}\n\n<small>⇄ [the same in PyTorch](")
+        assert links == (
+            f"<small>⇄ [the same in Keras](21_name_keras.ipynb#cell-id={step.id}) · [on Colab]("
+            f"https://colab.research.google.com/github/{SLUG}/blob/main/{keras.path}"
+            f"#scrollTo={step.id})</small>"
+        )
+
+
+def test_a_lesson_leads_to_both_twins_side_by_side(notebooks):
+    for path, notebook in notebooks.items():
+        link = "[both side by side](../side_by_side/21_name.jupyterlab-workspace)"
+        assert (link in notebook.cells[0].source) == path.startswith("notebooks/")
+
+
+def test_a_lesson_without_a_twin_leads_to_none():
+    for notebook in compose(load_lesson(ROOT / "lessons" / "00_start_here")):
+        text = "\n".join(cell.source for cell in notebook.cells)
+        assert "⇄" not in text
+        assert "side_by_side" not in text
 
 
 def test_the_twins_code_is_folded_under_each_step(notebooks):

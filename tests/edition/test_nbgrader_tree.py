@@ -79,6 +79,11 @@ def test_links_lead_to_the_twin_beside_it_and_to_the_lesson_on_colab(tree):
             assert COURSE not in text
             assert "badge" not in text  # it would open a copy that nbgrader knows nothing of
             assert "](../" not in text
+            assert "#scrollTo=" not in text
+    notebook = read(tree / "source/04_simple_net/04_simple_net_keras.ipynb")
+    (step,) = [cell for cell in notebook["cells"] if source(cell).startswith("## Accuracy")]
+    links = f"⇄ [the same in PyTorch](04_simple_net_pytorch.ipynb#cell-id={step['id']})</small>"
+    assert links in source(step)
 
 
 def test_the_same_course_gives_the_same_bytes(tree, tmp_path):

@@ -166,7 +166,8 @@ COLAB = f"https://colab.research.google.com/github/{SLUG}/blob/main/"
 def broken_links(folder: Path, path: Path, text: str) -> list[str]:
     """Return the links to notebooks and files of the course that lead nowhere."""
     broken = []
-    for target in LINK.findall(text):
+    for link in LINK.findall(text):
+        target = link.partition("#")[0]
         if target.startswith("https://colab.research.google.com/github/"):
             good = target.startswith(COLAB)
             good = good and (folder / unquote(target.removeprefix(COLAB))).is_file()
@@ -174,7 +175,7 @@ def broken_links(folder: Path, path: Path, text: str) -> list[str]:
             good = "://" in target or (path.parent / target).is_file()
         else:
             continue
-        broken += [] if good else [target]
+        broken += [] if good else [link]
     return broken
 
 

@@ -78,6 +78,9 @@ def test_links_to_other_notebooks_lead_somewhere(path):
     text = "\n".join("".join(cell["source"]) for cell in notebook["cells"])
     for target in re.findall(r"\]\((\.\./[^)]+\.ipynb)\)", text):
         assert (path.parent / target).resolve().exists(), target
+    for target, cell_id in re.findall(r"\]\(([^/)]+\.ipynb)#cell-id=([^)]+)\)", text):
+        twin = json.loads((path.parent / target).read_text(encoding="utf-8"))
+        assert cell_id in [cell["id"] for cell in twin["cells"]], (target, cell_id)
     for target in re.findall(
         r"colab\.research\.google\.com/github/[^/]+/[^/]+/blob/[^/]+/([^)]+)\)", text
     ):
