@@ -2,7 +2,7 @@
 # `python` for $(PYTHON) and `.venv\Scripts\` for `.venv/bin/`.
 PYTHON ?= python3
 
-.PHONY: help lab setup lint check test test-all build bench pictures wheel
+.PHONY: help lab setup lint check test test-all build bench pictures site wheel
 
 help:  ## what stands here
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -11,7 +11,7 @@ lab:  ## set up (once), copy the notebooks into work/, open JupyterLab
 	$(PYTHON) lab.py
 
 setup:  ## the environment for working on the course; at once where it is there
-	$(PYTHON) lab.py --setup lab build grade dask dev
+	$(PYTHON) lab.py --setup lab build grade dask site dev
 
 lint: setup
 	.venv/bin/ruff check
@@ -39,6 +39,9 @@ bench: setup  ## how long things take here
 
 pictures: setup  ## the screenshots that README shows
 	.venv/bin/python -m tests.browser.pictures
+
+site: setup  ## _site/: the lessons as pages to read, with a switch between the frameworks
+	.venv/bin/python -m lockstep.site
 
 wheel: setup  ## dist/: what a notebook on Colab installs
 	.venv/bin/hatchling build -t wheel

@@ -24,3 +24,8 @@ def wheel_url(version: str) -> str:
     """Return the link to the wheel of one exact version, which a notebook on Colab installs."""
     wheel = f"lockstep-{version}-py3-none-any.whl"
     return f"https://github.com/{SLUG}/releases/download/v{version}/{wheel}"
+
+
+def file_url(path: str) -> str:
+    """Return the link to a file or folder of the repository on GitHub."""
+    return f"https://github.com/{SLUG}/blob/{BRANCH}/{quote(path)}"
