@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from lockstep import __version__
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -27,6 +29,15 @@ def course(tmp_path, monkeypatch):
     (root / "lessons").mkdir(parents=True)
     monkeypatch.setenv("LOCKSTEP_LESSONS", str(root / "lessons"))
     return root
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory):
+    """Return the wheel that a notebook on Colab installs, built as `make wheel` does."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return folder / f"lockstep-{__version__}-py3-none-any.whl"
 
 
 def run_python(code: str, **environment: str) -> str:

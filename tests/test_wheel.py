@@ -8,19 +8,9 @@ import zipfile
 
 import pytest
 
-from lockstep import __version__
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """Return the wheel, built from the checkout."""
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    return folder / f"lockstep-{__version__}-py3-none-any.whl"
 
 
 def test_the_wheel_holds_the_lessons_and_no_solution(wheel):

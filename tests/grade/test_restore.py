@@ -343,7 +343,7 @@ def test_a_later_definition_outside_the_answers_cell_is_told():
     assert_all_answered(result)
     assert result.cells[-1].source == "class softmax: pass"
     assert result.notes == (
-        f"`softmax` is also defined outside its answer, in cell {len(PRISTINE)}.",
+        f"`softmax` is also defined outside its answer, in cell {by_id('next').number}.",
     )
 
 
@@ -785,3 +785,42 @@ def test_ten_thousand_cells_are_restored_in_seconds(cell):
     assert time.process_time() - start < 15
     assert result.answers["accuracy"] == ANSWERS["accuracy"]
     assert sum(map(len, result.notes)) < 1_000
+
+
+# The last cell, which hands in
+
+
+SUBMIT = NotebookCell("code", "# lockstep: submit\nsubmit()", id="submit")
+HANDED_OUT = numbered([*(cell for cell in PRISTINE if cell.id != "submit"), SUBMIT])
+
+
+def handed_in(last):
+    """Return what becomes of the solved notebook with these cells at its end."""
+    cells = [cell for cell in solved() if cell.id != "submit"]
+    return restore(numbered([*cells, *last]), HANDED_OUT)
+
+
+@pytest.mark.parametrize(
+    "last",
+    [[SUBMIT], [code("submit()")], [SUBMIT, SUBMIT], [], [code("check('softmax')\nsubmit()")]],
+    ids=["as handed out", "unmarked", "twice", "deleted", "with a check"],
+)
+def test_the_cell_that_hands_in_is_never_run(last):
+    result = handed_in(last)
+    assert not [cell for cell in result.cells if "submit()" in cell.source]
+    assert result.notes == ()
+    assert_all_answered(result)
+
+
+def test_what_was_added_to_the_cell_that_hands_in_is_run():
+    result = handed_in([replace(SUBMIT, source=f"{SUBMIT.source}\nlast = 1")])
+    assert own(result) == ["last = 1"]
+    assert "Changed: the last cell" in result.notes[0]
+
+
+def test_an_answer_in_the_cell_that_hands_in_counts():
+    answer = code(f"# lockstep: submit\n{ANSWERS['softmax']}\nsubmit()", id="submit")
+    cells = [cell for cell in solved() if cell.id not in ("submit", "answer-softmax")]
+    result = restore(numbered([*cells, answer]), HANDED_OUT)
+    assert "return" in result.answers["softmax"]
+    assert result.blank == frozenset()
