@@ -77,6 +77,11 @@ def dropout_always(hidden: Array, drawn: Array, rate: float, training: int) -> A
     return hidden * (drawn >= rate) / (1 - rate)
 
 
+def dropout_mask_alone(hidden: Array, drawn: Array, rate: float, training: int) -> Array:
+    """Drop in both modes, and leave the size of what is kept as it was."""
+    return hidden * (drawn >= rate)
+
+
 def dropout_modes_swapped(hidden: Array, drawn: Array, rate: float, training: int) -> Array:
     """Drop in evaluation and leave training alone."""
     return hidden if training else dropout_always(hidden, drawn, rate, training)
@@ -200,27 +205,38 @@ SMOOTHED_WRONG = (
 
 
 def when_to_stop_cases(generator: Generator) -> list[Case]:
-    """Return two curves: patience runs out, a tiny gain must not count, better epochs come too late."""
+    """Return two curves that rise on the way down, wait with a tiny gain, and are better too late."""
     return [
         Case(
             "a gain of 0.005 in the middle, and a much better epoch that comes too late",
-            {"losses": losses_of(generator, 4, bump=False), "patience": 4, "smallest": 0.02},
+            {"losses": losses_of(generator, 4), "patience": 4, "smallest": 0.02},
         ),
         Case(
-            "a rise first, which a better epoch ends in time",
-            {"losses": losses_of(generator, 3, bump=True), "patience": 3, "smallest": 0.02},
+            "two rises in a row, which a better epoch ends in time",
+            {"losses": losses_of(generator, 3, in_a_row=True), "patience": 3, "smallest": 0.02},
         ),
     ]
 
 
-def losses_of(generator: Generator, patience: int, *, bump: bool) -> Array:
-    """Return losses that fall, are no better for `patience` epochs, and are far better after that."""
+def losses_of(generator: Generator, patience: int, *, in_a_row: bool = False) -> Array:
+    """Return losses that fall with two rises, are no better for `patience` epochs, then far better."""
     lowest = generator.uniform(0.7, 0.9)
-    falling = [0.5, 0.3, 0.35, 0.0] if bump else [0.5, 0.3, 0.0]
+    falling = [0.5, 0.3, 0.35, 0.4, 0.0] if in_a_row else [0.5, 0.3, 0.35, 0.2, 0.25, 0.0]
     waiting = [0.1, -0.005, 0.2, 0.15][:patience]
     later = [-0.4, -0.3, -0.2, -0.25, -0.22, -0.1]
     steps = np.array(falling + waiting + later)
     return lowest + steps + generator.uniform(0, 0.004, size=len(steps)) * (steps > 0)
+
+
+def with_all_and_with_few(answer: Answer, inputs: Inputs, framework: str) -> dict[str, Any]:
+    """Call the answer with all losses, and with three, for which patience never runs out."""
+    found = {}
+    for losses, of in [(inputs["losses"], ""), (inputs["losses"][:3], " of the first three")]:
+        pair = answer(losses.copy(), inputs["patience"], inputs["smallest"])
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            return {"result": pair}
+        found[f"the best epoch{of}"], found[f"the last epoch{of}"] = pair
+    return found
 
 
 def stop(
@@ -260,6 +276,25 @@ def stop_lowest_of_all(losses: Array, patience: int, smallest: float) -> tuple[i
 def stop_against_last(losses: Array, patience: int, smallest: float) -> tuple[int, int]:
     """Compare each epoch with the one before it."""
     return stop(losses, patience, smallest, against_last=True)
+
+
+def stop_all_counted(losses: Array, patience: int, smallest: float) -> tuple[int, int]:
+    """Count the epochs that were not better without beginning anew at a better one."""
+    best = waited = 0
+    for epoch in range(1, len(losses)):
+        if losses[epoch] < losses[best] - smallest:
+            best = epoch
+        else:
+            waited += 1
+        if waited >= patience:
+            return best, epoch
+    return best, len(losses) - 1
+
+
+def stop_at_length(losses: Array, patience: int, smallest: float) -> tuple[int, int]:
+    """Return the number of the epochs where patience never runs out."""
+    best, end = stop(losses, patience, smallest)
+    return best, end if end - best >= patience else len(losses)
 
 
 def stop_swapped(losses: Array, patience: int, smallest: float) -> tuple[int, int]:
@@ -714,6 +749,12 @@ EXERCISES = [
                 numpy=dropout_always,
             ),
             Mistake(
+                "mask alone",
+                say="The right ones are dropped, and two things are missing. In training, divide what is kept by the "
+                "share that is kept. In evaluation nothing is dropped.",
+                numpy=dropout_mask_alone,
+            ),
+            Mistake(
                 "modes swapped",
                 say="The two modes are swapped: it drops in evaluation and leaves training alone.",
                 numpy=dropout_modes_swapped,
@@ -806,6 +847,7 @@ EXERCISES = [
         takes="arrays",
         tolerance=0.0,
         cases=when_to_stop_cases,
+        call=with_all_and_with_few,
         mistakes=[
             Mistake(
                 "any gain",
@@ -835,6 +877,18 @@ EXERCISES = [
                 "Otherwise a "
                 "loss that falls back after a rise looks like a gain.",
                 numpy=stop_against_last,
+            ),
+            Mistake(
+                "not in a row",
+                say="It stopped too early: it counted all epochs that were not better. They must come in a *row*, so "
+                "begin the count anew at each better epoch.",
+                numpy=stop_all_counted,
+            ),
+            Mistake(
+                "the number of epochs",
+                say="It is right where patience runs out. Where it never does, training ends after the last epoch, "
+                "and that one is `len(losses) - 1`: epochs are counted from 0.",
+                numpy=stop_at_length,
             ),
             Mistake(
                 "swapped",

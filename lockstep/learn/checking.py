@@ -154,6 +154,7 @@ def forbidden_in(exercise: Exercise, tree: ast.AST) -> list[str]:
     used = {node.id for node in nodes if isinstance(node, ast.Name)} - {exercise.name}
     used |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     used |= {node.name.split(".")[-1] for node in nodes if isinstance(node, ast.alias)}
+    used |= {node.arg for node in nodes if isinstance(node, ast.keyword) and node.arg}
     return sorted(used & set(exercise.forbidden))
 
 

@@ -12,6 +12,8 @@ EDGES = {
     "error": "#CC79A7",
     "told": "#0072B2",
 }
+# An asterisk may also stand for a product, as in "2 * 3 * 4" or in an error that Python reports.
+CODE_OR_STRESSED = re.compile(r"`([^`\n]+)`|(?<![\w*])\*(?=\w)([^*`\n]{1,200})(?<=\w)\*(?![\w*])")
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,19 @@ class Feedback:
             'margin: 0.3em 0; max-width: 48em">'
             f"<strong>{SIGNS[self.state]} {escape(self.title)}</strong>"
             '<div style="white-space: pre-wrap; overflow-wrap: anywhere">'
-            f"{code_as_html(self.message)}</div>{code}</div>"
+            f"{message_as_html(self.message)}</div>{code}</div>"
         )
 
 
-def code_as_html(message: str) -> str:
-    """Return a message as HTML, with what stands between backticks as code."""
-    return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", escape(message))
+def message_as_html(message: str) -> str:
+    """Return a message as HTML: escaped, `code` as code and *stressed* words stressed.
+
+    >>> message_as_html("Use `.T` & *not* <b>")
+    'Use <code>.T</code> &amp; <em>not</em> &lt;b&gt;'
+    """
+    return CODE_OR_STRESSED.sub(_as_tag, escape(message))
+
+
+def _as_tag(found: re.Match[str]) -> str:
+    code, stressed = found.groups()
+    return f"<code>{code}</code>" if code else f"<em>{stressed}</em>"

@@ -10,7 +10,7 @@ from lockstep.learn import colab
 from lockstep.learn.checking import look_at
 from lockstep.learn.errors import CourseError
 from lockstep.learn.exercises import Exercise, load_exercises
-from lockstep.learn.feedback import EDGES, SIGNS, code_as_html
+from lockstep.learn.feedback import EDGES, SIGNS, message_as_html
 from lockstep.learn.own_file import (
     code_cells,
     missing_answers,
@@ -79,7 +79,7 @@ class HandIn:
             f'<div style="border-left: 4px solid {EDGES["told"]}; padding: 0.3em 0.9em; '
             f'margin: 0.3em 0; max-width: 48em"><strong>{escape(self.title)}</strong>'
             f'<table style="margin: 0.4em 0">{rows}</table>'
-            f'<div style="white-space: pre-wrap; overflow-wrap: anywhere">{code_as_html(self.message)}'
+            f'<div style="white-space: pre-wrap; overflow-wrap: anywhere">{message_as_html(self.message)}'
             "</div></div>"
         )
 

@@ -121,7 +121,7 @@ def test_a_message_keeps_its_lines_and_shows_backticks_as_code():
         ("the step *The loss, by hand*: that", "the step <em>The loss, by hand</em>: that"),
         ("2 * 3 * 4 and a*b*c and **kwargs, *args", "2 * 3 * 4 and a*b*c and **kwargs, *args"),
         ("`x *y* z`", "<code>x *y* z</code>"),
-        ("for *: 'int' and *", "for *: &#39;int&#39; and *"),
+        ("for *: 'int' and *", "for *: &#x27;int&#x27; and *"),
     ],
 )
 def test_stressed_words_are_stressed_and_products_stay(message, html):

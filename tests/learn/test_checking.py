@@ -1,5 +1,7 @@
 """What `check` says, also to those who call it at the wrong time or with the wrong thing."""
 
+import ast
+
 import numpy as np
 import pytest
 
@@ -175,6 +177,7 @@ def test_a_forbidden_name_is_found_on_the_syntax_tree(notebook, monkeypatch):
     strict = type(exercise)(**(vars(exercise) | {"forbidden": ("mean",)}))
     assert checking.forbidden_names(strict, right) == ["mean"]
     assert checking.forbidden_names(strict, blank) == []
+    assert checking.forbidden_in(strict, ast.parse("loss(mean=True)")) == ["mean"]
 
 
 def test_a_record_keeps_a_figure_and_refuses_what_is_none(notebook, capsys):

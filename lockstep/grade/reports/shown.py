@@ -2,10 +2,12 @@
 
 import re
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
+
+from lockstep.learn.feedback import message_as_html
 
 # Control characters but tab and newline; marks that turn the direction of writing around, with which
 # code can be made to look like other code (https://trojansource.codes); lone surrogates; no characters.
@@ -14,8 +16,6 @@ INVISIBLE = re.compile(
     "\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\uffff]"
 )
 REPLACEMENT = "\ufffd"
-# An asterisk may also stand for a product, as in "2 * 3 * 4" or in an error that Python reports.
-CODE_OR_STRESSED = re.compile(r"`([^`\n]+)`|(?<![\w*])\*(?=\w)([^*`\n]{1,200})(?<=\w)\*(?![\w*])")
 LONGEST_CODE, MOST_LINES = 20_000, 400
 LEXER = PythonLexer(stripnl=False, ensurenl=False)
 FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
@@ -34,12 +34,7 @@ def with_code(text: str) -> Markup:
     >>> with_code("Use `.T` & *not* <b>")
     Markup('Use <code>.T</code> &amp; <em>not</em> &lt;b&gt;')
     """
-    return Markup(CODE_OR_STRESSED.sub(_as_tag, str(escape(text))))
-
-
-def _as_tag(found: re.Match[str]) -> str:
-    code, stressed = found.groups()
-    return f"<code>{code}</code>" if code else f"<em>{stressed}</em>"
+    return Markup(message_as_html(text))
 
 
 def shortened_code(code: str) -> tuple[str, bool]:
