@@ -7,11 +7,11 @@ PYTHON ?= python3
 help:  ## what stands here
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
 
-lab:  ## set up (once), copy the notebooks into work/, open JupyterLab
-	$(PYTHON) lab.py
+lab:  ## set up (once), copy the notebooks into work/, open JupyterLab; LESSON=04_simple_net opens that pair
+	$(PYTHON) lab.py $(LESSON)
 
 setup:  ## the environment for working on the course; at once where it is there
-	$(PYTHON) lab.py --setup lab build grade dask site dev
+	$(PYTHON) lab.py --setup lab build grade dask jax site dev
 
 lint: setup
 	.venv/bin/ruff check

@@ -32,6 +32,7 @@ CPU_GIGABYTES, CUDA_GIGABYTES = 4, 12  # free space: what is installed, and room
 WINDOWS = os.name == "nt"
 COURSE_FOLDERS = ("notebooks", "exercises")
 FIRST_NOTEBOOK = "notebooks/00_start_here.ipynb"
+TWINS = ("pytorch", "keras")  # left and right, side by side
 STATE_FILE = ".lockstep.json"
 NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
 
@@ -606,15 +607,86 @@ def count(names: Sequence[str]) -> str:
     return "1 notebook" if len(names) == 1 else f"{len(names)} notebooks"
 
 
+# --- Both twins side by side ----------------------------------------------------------------
+
+
+def lesson_names(root: Path) -> list[str]:
+    """Return the names of the course's lessons, such as 04_simple_net."""
+    ending = re.compile(f"(_({'|'.join(TWINS)}))?[.]ipynb$")
+    return sorted({ending.sub("", path.name) for path in (root / "notebooks").glob("*.ipynb")})
+
+
+def refuse_unknown_lesson(root: Path, lesson: str) -> None:
+    """Stop at a lesson that the course does not have, and say which there are."""
+    names = lesson_names(root)
+    if lesson not in names:
+        raise Stop(f"There is no lesson {lesson!r}. There are: {', '.join(names)}.")
+
+
+def workspace_path(lesson: str) -> str:
+    """Return where in work/ the workspace stands that shows a lesson's twins side by side."""
+    return f"side_by_side/{lesson}.jupyterlab-workspace"
+
+
+def put_workspaces(root: Path, work: Path) -> None:
+    """Write the workspaces into `work`; one that is there stays as it is.
+
+    JupyterLab opens such a file like a notebook, also from the link at the top of a lesson.
+    """
+    for lesson in lesson_names(root):
+        twins = [f"notebooks/{lesson}_{framework}.ipynb" for framework in TWINS]
+        path = work / workspace_path(lesson)
+        if not path.exists() and all((work / twin).exists() for twin in twins):
+            put(path, json.dumps(workspace(lesson, twins), indent=1).encode())
+
+
+def workspace(name: str, notebooks: Sequence[str]) -> dict[str, object]:
+    """Return a JupyterLab workspace that shows notebooks side by side."""
+    panels = [f"notebook:{path}" for path in notebooks]
+    tabs = [{"type": "tab-area", "currentIndex": 0, "widgets": [panel]} for panel in panels]
+    dock = {
+        "type": "split-area",
+        "orientation": "horizontal",
+        "sizes": [1 / len(tabs)] * len(tabs),
+        "children": tabs,
+    }
+    data: dict[str, object] = {
+        f"notebook:{path}": {"data": {"path": path, "factory": "Notebook"}} for path in notebooks
+    }
+    data["layout-restorer:data"] = {
+        "main": {"dock": dock, "current": panels[0]},
+        "left": {"collapsed": True},
+    }
+    return {"data": data, "metadata": {"id": name}}
+
+
 # --- JupyterLab -----------------------------------------------------------------------------
 
 
-def jupyter_command(python: Path | str, work: Path, extra: Sequence[str]) -> list[str]:
-    """Return the command that opens JupyterLab in `work`, on the first notebook."""
+def start_page(work: Path, lesson: str | None) -> str | None:
+    """Return the file in `work` that JupyterLab opens: a lesson's twins, or its one notebook."""
+    pages = [workspace_path(lesson), f"notebooks/{lesson}.ipynb"] if lesson else [FIRST_NOTEBOOK]
+    return next((page for page in pages if (work / page).exists()), None)
+
+
+def jupyter_command(
+    python: Path | str, work: Path, extra: Sequence[str], lesson: str | None = None
+) -> list[str]:
+    """Return the command that opens JupyterLab in `work`, on a lesson or the first notebook."""
     command = [str(python), "-m", "jupyterlab", f"--ServerApp.root_dir={work}"]
-    if (work / FIRST_NOTEBOOK).exists():
-        command.append(f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK}")
+    page = start_page(work, lesson)
+    if page:
+        command.append(f"--LabApp.default_url=/lab/tree/{page}")
     return [*command, *extra]
+
+
+def refuse_without_jupyterlab() -> None:
+    """Stop where the Python that was to be used as it is has no JupyterLab."""
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise Stop(
+            f"This Python ({sys.executable}) has no JupyterLab. Type `python lab.py`, which sets "
+            "the course up in .venv, or install the course's packages here (environment.yml)."
+        )
 
 
 def jupyter_environment(checkout: Checkout) -> dict[str, str]:
@@ -678,6 +750,9 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         epilog="What stands after `--` goes to JupyterLab, for example `-- --port 9999`.",
     )
     parser.add_argument(
+        "lesson", nargs="?", help="such as 04_simple_net: open its two notebooks side by side"
+    )
+    parser.add_argument(
         "--setup", nargs="+", metavar="ROLE", help="only make the environment with these extras"
     )
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
@@ -691,16 +766,22 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 def start(checkout: Checkout, options: argparse.Namespace) -> int:
     """Do what the options ask for and return the exit status."""
-    if not options.here:
+    if options.lesson:
+        refuse_unknown_lesson(checkout.root, options.lesson)
+    if options.here:
+        refuse_without_jupyterlab()
+    else:
         set_up(checkout, options.setup or ["lab"])
     if options.setup:
         return 0
     for sentence in copied_sentences(copy_course(checkout.root, checkout.work)):
         say(sentence)
+    put_workspaces(checkout.root, checkout.work)
     say("Opening JupyterLab. Ctrl-C here stops it.")
     python = sys.executable if options.here else checkout.python
     environment = dict(os.environ) if options.here else jupyter_environment(checkout)
-    return hand_over(jupyter_command(python, checkout.work, options.jupyter), environment)
+    command = jupyter_command(python, checkout.work, options.jupyter, options.lesson)
+    return hand_over(command, environment)
 
 
 def system_sentence(error: OSError) -> str:

@@ -1,6 +1,7 @@
-"""The command line: `lockstep build | grade | demo-class | edition | links | new | set-repo`."""
+"""The command line: `lockstep build | lab | grade | demo-class | edition | links | new | set-repo`."""
 
 import argparse
+import runpy
 import sys
 from functools import partial
 from pathlib import Path
@@ -39,6 +40,9 @@ def _parser() -> argparse.ArgumentParser:
         "--again", action="store_true", help="execute and prove everything although nothing changed"
     )
     build.set_defaults(run=_build)
+    lab = commands.add_parser("lab", help="open JupyterLab, a lesson's two notebooks side by side")
+    lab.add_argument("lesson", nargs="?", metavar="LESSON", help="such as 04_simple_net")
+    lab.set_defaults(run=_lab)
     _add_grade(commands)
     demo = commands.add_parser("demo-class", help="make up a class of thirty, to try grading on")
     demo.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
@@ -303,6 +307,13 @@ def _package_is_missing(error: ModuleNotFoundError) -> int:
         file=sys.stderr,
     )
     return 2
+
+
+def _lab(options: argparse.Namespace) -> int:
+    """Do what `python lab.py` does, in the environment that this command belongs to."""
+    sys.argv = [str(_root(options) / "lab.py"), "--here", *filter(None, [options.lesson])]
+    runpy.run_path(sys.argv[0], run_name="__main__")
+    raise AssertionError("lab.py ends the process")
 
 
 def _new(options: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import lab
+from lockstep.cli import main
 
 ROOT = Path(lab.__file__).resolve().parent
 
@@ -573,6 +574,48 @@ def test_jupyterlab_opens_the_first_notebook_in_the_learners_folder(checkout):
     assert command[-1] == "--no-browser"
 
 
+def pages(command):
+    return [part for part in command if part.startswith("--LabApp.default_url=")]
+
+
+def test_a_lesson_opens_with_its_twins_side_by_side(checkout):
+    write(checkout, "notebooks/04_net_pytorch.ipynb", "")
+    copy(checkout)
+    lab.put_workspaces(checkout.root, checkout.work)
+    path = "side_by_side/04_net.jupyterlab-workspace"
+    command = lab.jupyter_command("python", checkout.work, [], "04_net")
+    assert pages(command) == [f"--LabApp.default_url=/lab/tree/{path}"]
+    workspace = json.loads((checkout.work / path).read_text())
+    areas = workspace["data"]["layout-restorer:data"]["main"]["dock"]["children"]
+    assert [area["widgets"] for area in areas] == [
+        [f"notebook:notebooks/04_net_{framework}.ipynb"] for framework in ("pytorch", "keras")
+    ]
+
+
+def test_a_lesson_without_twins_opens_with_its_one_notebook(checkout):
+    copy(checkout)
+    lab.put_workspaces(checkout.root, checkout.work)
+    command = lab.jupyter_command("python", checkout.work, [], "00_start_here")
+    assert pages(command) == [f"--LabApp.default_url=/lab/tree/{START}"]
+    assert not list(checkout.work.glob("side_by_side/*"))
+
+
+def test_a_workspace_that_a_learner_arranged_stays(checkout):
+    write(checkout, "notebooks/04_net_pytorch.ipynb", "")
+    copy(checkout)
+    lab.put_workspaces(checkout.root, checkout.work)
+    (arranged,) = checkout.work.glob("side_by_side/*")
+    arranged.write_text("arranged")
+    lab.put_workspaces(checkout.root, checkout.work)
+    assert arranged.read_text() == "arranged"
+
+
+def test_a_lesson_that_does_not_exist_is_refused_before_anything_is_installed(checkout, commands):
+    with pytest.raises(lab.Stop, match=r"no lesson '04_nett'. There are: 00_start_here, 04_net."):
+        lab.start(checkout, lab.parse(["04_nett"]))
+    assert commands == []
+
+
 def test_what_stands_after_two_dashes_goes_to_jupyterlab():
     options = lab.parse(["--no-browser", "--", "--port", "9999"])
     assert options.jupyter == ["--no-browser", "--port", "9999"]
@@ -603,3 +646,22 @@ def test_a_conda_environment_is_used_as_it_is(checkout, commands, monkeypatch):
     lab.start(checkout, lab.parse(["--here"]))
     assert commands == []
     assert opened[0][0][0] == sys.executable
+
+
+def test_a_conda_environment_without_jupyterlab_is_told_what_to_do(checkout, monkeypatch):
+    monkeypatch.setattr(lab.importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(lab.Stop, match=r"has no JupyterLab. Type `python lab.py`"):
+        lab.start(checkout, lab.parse(["--here"]))
+
+
+def test_the_command_lockstep_lab_does_the_same_in_its_own_environment(
+    checkout, monkeypatch, capsys
+):
+    (checkout.root / "lessons").mkdir()
+    shutil.copy(ROOT / "lab.py", checkout.root)
+    monkeypatch.setattr(sys, "argv", [])
+    with pytest.raises(SystemExit) as ended:
+        main(["lab", "04_nett", "--root", str(checkout.root)])
+    assert ended.value.code == 1
+    assert "There is no lesson '04_nett'." in capsys.readouterr().err
+    assert sys.argv == [str(checkout.root / "lab.py"), "--here", "04_nett"]
