@@ -1,5 +1,7 @@
 """A kernel on a runtime like Colab's, and the page in front of it."""
 
+import json
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -58,6 +60,17 @@ class Page:
             if kind == "status" and content["execution_state"] == "idle":
                 return "\n".join(shown)
             shown += self._shown(kind, content)
+
+    def downloaded(self, target: str) -> Any:
+        """Return the JSON file that the kernel sends to whoever opens the comm, as a download does."""
+        comm = uuid.uuid4().hex
+        send, message = self.client.shell_channel.send, self.client.session.msg
+        send(message("comm_open", {"comm_id": comm, "target_name": target, "data": {}}))
+        send(message("comm_msg", {"comm_id": comm, "data": {}}))
+        while True:
+            sent = self.client.get_iopub_msg(timeout=LONGEST_CELL)
+            if sent["msg_type"] == "comm_msg" and sent["content"]["comm_id"] == comm:
+                return json.loads(bytes(sent["buffers"][0]))
 
     def _answer(self, request: dict[str, Any]) -> None:
         if self.notebook is None:
