@@ -11,14 +11,15 @@ from lockstep.site.links import Links
 from lockstep.site.myst import block
 
 TABLE = re.compile(r"^## Lessons\n+(?:\|[^\n]*\n)+", re.MULTILINE)
+READ_HERE = "Read a lesson here, with all that its code gave; or open it on Colab and run it."
 FOR_TEACHERS = ("docs/teaching.md", "docs/grading.md", "docs/editions.md", "docs/scale.md")
 
 
 def front_page(root: Path, lessons: list[Lesson], links: Links) -> str:
     """Return README with a table of the lessons' pages, and the site's table of contents."""
-    readme = (root / "README.md").read_text(encoding="utf-8")
+    readme = links.rewrite((root / "README.md").read_text(encoding="utf-8"), "README.md")
     # A function: a backslash in the table is one.
-    text = TABLE.sub(lambda _: f"## Lessons\n\n{_table(lessons)}\n", readme)
+    text = TABLE.sub(lambda _: f"## Lessons\n\n{READ_HERE}\n\n{_table(lessons)}\n", readme)
     authors = [name for name in links.docs if name not in FOR_TEACHERS]
     teachers = [name for name in FOR_TEACHERS if name in links.docs]
     trees = [
@@ -26,7 +27,7 @@ def front_page(root: Path, lessons: list[Lesson], links: Links) -> str:
         _tree("For teachers", teachers),
         _tree("For authors", ["CONTRIBUTING", *authors, f"GitHub <https://github.com/{SLUG}>"]),
     ]
-    return "\n\n".join([links.rewrite(text, "README.md"), *trees]) + "\n"
+    return "\n\n".join([text, *trees]) + "\n"
 
 
 def doc_pages(root: Path, links: Links) -> dict[str, str]:
