@@ -196,6 +196,11 @@ def straight_lost(x: Array, weights: Array) -> tuple[Any, Array]:
     return (weights * np.round(x)).sum(), np.zeros_like(x)
 
 
+def straight_other_part(x: Array, weights: Array) -> tuple[Any, Array]:
+    """Stop `x`, and let the gradient through the correction."""
+    return (weights * np.round(x)).sum(), -weights
+
+
 def straight_unrounded(x: Array, weights: Array) -> tuple[Any, Array]:
     """Do not round."""
     return (weights * x).sum(), weights
@@ -689,6 +694,12 @@ EXERCISES = [
                 say="The sum is right, and the gradient is 0 everywhere: it does not get through the rounding. Write "
                 "the rounded number as `x` plus a correction, and stop the correction alone.",
                 numpy=straight_lost,
+            ),
+            Mistake(
+                "other part stopped",
+                say="The sum is right, and the gradient has the wrong sign: it went through the correction. Stop the "
+                "correction, and let the gradient through `x`.",
+                numpy=straight_other_part,
             ),
             Mistake(
                 "not rounded",

@@ -152,8 +152,8 @@ def _judged(
     if math.isinf(bound) and math.isfinite(difference):  # a kind that is proven in float64 only
         return Outcome(
             True,
-            f"≈ {name}, {shapes}:\n  {kind} to the {title} twin {difference:.0e}. In float32\n"
-            "  rounding may drive the two apart; the build proves them equal in float64.",
+            f"≈ {name}, {shapes}:\n  {kind} to the {title} twin {difference:.0e}.\n"
+            "  In float32 rounding may drive the two apart; the build proves them equal in float64.",
         )
     if difference <= bound and math.isfinite(difference):
         same = "exactly the same as" if difference == 0 else "the same as"
