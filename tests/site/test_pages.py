@@ -86,7 +86,9 @@ def test_what_one_framework_alone_has_to_say_is_its_only_tab(page_of):
 
 def test_an_output_stands_under_its_code_once_where_it_is_the_same(page_of):
     page = page_of(outputs={"inputs = ": printed("drawn\n")})
-    assert re.search(r"size=\(3, 2\)\)\n```\n\n```\{code-block\} text\n:class: output\n\ndrawn\n```", page)
+    assert re.search(
+        r"size=\(3, 2\)\)\n```\n\n```\{code-block\} text\n:class: output\n\ndrawn\n```", page
+    )
 
 
 def test_outputs_that_differ_stand_in_tabs(page_of):
@@ -107,7 +109,12 @@ def test_a_widget_shows_its_picture_with_the_settings_it_was_drawn_for(page_of, 
 
 
 def test_an_error_that_is_shown_on_purpose_is_one_line(page_of):
-    error = {"output_type": "error", "ename": "ValueError", "evalue": "no", "traceback": ["\x1b[31m"]}
+    error = {
+        "output_type": "error",
+        "ename": "ValueError",
+        "evalue": "no",
+        "traceback": ["\x1b[31m"],
+    }
     assert "\nValueError: no\n" in page_of(outputs={"inputs = ": error})
 
 
@@ -133,7 +140,9 @@ def test_a_question_hides_every_answer_and_reason_in_a_fold(kind):
     questions = load_questions(EVERY_KIND, "keras").values()
     question = next(each for each in questions if each.kind == kind)
     asked, _, folded = question_block(question).partition("{dropdown} Answer")
-    written = EVERY_KIND.read_text(encoding="utf-8").partition(f"{{checkpoint}} {question.name}\n")[2]
+    written = EVERY_KIND.read_text(encoding="utf-8").partition(f"{{checkpoint}} {question.name}\n")[
+        2
+    ]
     reasons = re.findall(r"^ *why: (.+)$", written.partition("```")[0], re.MULTILINE)
     assert question.question.splitlines()[0] in asked
     assert reasons
@@ -144,7 +153,9 @@ def test_a_question_hides_every_answer_and_reason_in_a_fold(kind):
 
 def test_the_right_answers_are_told_apart():
     questions = load_questions(EVERY_KIND, "keras")
-    answers = {name: question_block(each).partition("{dropdown}")[2] for name, each in questions.items()}
+    answers = {
+        name: question_block(each).partition("{dropdown}")[2] for name, each in questions.items()
+    }
     assert "**b** is right." in answers["a_choice"]
     assert "**a** is wrong." in answers["a_choice"]
     assert "**7840** weights" in answers["a_number"]
@@ -174,10 +185,18 @@ def links(tmp_path):
 @pytest.mark.parametrize(
     ("home", "target", "there"),
     [
-        ("README.md", "docs/grading.md#what-you-can-give-it", "/docs/grading.md#what-you-can-give-it"),
+        (
+            "README.md",
+            "docs/grading.md#what-you-can-give-it",
+            "/docs/grading.md#what-you-can-give-it",
+        ),
         ("docs/teaching.md", "../README.md", "/index.md"),
         ("notebooks/x.ipynb", "01_tensors_keras.ipynb", "/lessons/01_tensors.md"),
-        ("notebooks/x.ipynb", "../exercises/04_simple_net_keras.ipynb", "/exercises/04_simple_net.md"),
+        (
+            "notebooks/x.ipynb",
+            "../exercises/04_simple_net_keras.ipynb",
+            "/exercises/04_simple_net.md",
+        ),
         ("README.md", "LICENSE", "https://github.com/lockstep-course/lockstep/blob/main/LICENSE"),
         ("README.md", "https://example.org/a.md", "https://example.org/a.md"),
         ("docs/grading.md", "#on-a-cluster", "#on-a-cluster"),
@@ -189,7 +208,10 @@ def test_a_link_leads_to_the_page_that_its_file_became(links, home, target, ther
 
 def test_a_lessons_name_in_code_leads_to_the_lesson(links):
     text = links.name_lessons("`04_simple_net` and [`01_tensors`](x), not `04_simple_net.ipynb`")
-    assert text == "[`04_simple_net`](/lessons/04_simple_net.md) and [`01_tensors`](x), not `04_simple_net.ipynb`"
+    assert (
+        text
+        == "[`04_simple_net`](/lessons/04_simple_net.md) and [`01_tensors`](x), not `04_simple_net.ipynb`"
+    )
 
 
 def test_the_front_page_is_readme_with_the_table_of_pages(tmp_path):
