@@ -1,4 +1,4 @@
-"""What is special about Google Colab: its front end has the notebook, and the browser takes files."""
+"""What is special about Google Colab: the page has the notebook, and the machine is gone tomorrow."""
 
 import json
 import sys
@@ -10,10 +10,22 @@ from typing import Any
 # The front end answers within a second; one that is gone, or is not Colab's page, never does.
 SECONDS = 10
 
+DRIVE = Path("/content/drive/MyDrive")  # where Colab's own button mounts it
+
 
 def here() -> bool:
     """Say whether this kernel is Colab's, which has its own package imported from the start."""
     return "google.colab" in sys.modules
+
+
+def drive() -> Path | None:
+    """Return the learner's Google Drive; None where it is not mounted, or this is not Colab."""
+    return DRIVE if here() and DRIVE.is_dir() else None
+
+
+def forgets() -> bool:
+    """Say whether what is written on this machine is lost when its runtime ends."""
+    return here() and drive() is None
 
 
 def open_notebook() -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ memory for as long as the kernel lives, and one sentence says so.
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ from typing import Any
 
 import platformdirs
 from filelock import FileLock
+
+from lockstep.learn import colab
 
 Entry = dict[str, Any]
 
@@ -29,10 +32,18 @@ _cache: tuple[tuple[Path, int, int], list[Entry]] | None = None
 def folder() -> Path:
     """Return the folder of all that the course keeps for this learner.
 
-    The environment variable ``LOCKSTEP_HOME`` overrides the system's own place.
+    The environment variable ``LOCKSTEP_HOME`` overrides it. Otherwise it is in the learner's Google Drive
+    where that is mounted, and in the system's own place elsewhere.
     """
     chosen = os.environ.get("LOCKSTEP_HOME")
-    return Path(chosen) if chosen else Path(platformdirs.user_data_dir("lockstep", appauthor=False))
+    drive = colab.drive()
+    if chosen or drive is None:
+        return Path(chosen) if chosen else _on_this_machine()
+    return drive / "lockstep"
+
+
+def _on_this_machine() -> Path:
+    return Path(platformdirs.user_data_dir("lockstep", appauthor=False))
 
 
 def path() -> Path:
@@ -72,6 +83,21 @@ def write(kind: str, lesson: str, framework: str | None, name: str, **fields: An
         )
 
 
+def move_to_drive() -> None:
+    """Add what was kept on a Colab machine's own disk to Drive, once that is mounted."""
+    kept = _on_this_machine() / "progress.jsonl"
+    if colab.drive() is None or folder() == kept.parent or not kept.exists():
+        return
+    try:
+        entries, _ = _parse(kept.read_bytes())
+        with _locked():
+            for entry in entries:
+                _append(json.dumps(entry))
+        kept.unlink()
+    except (OSError, RuntimeError, NotImplementedError) as error:
+        _tell(f"Your progress cannot be moved to your Drive ({_reason(error)}).")
+
+
 def read() -> list[Entry]:
     """Return all entries, oldest first; mend the file where it is damaged."""
     return _saved() + _memory
@@ -87,7 +113,9 @@ def find(kind: str, lesson: str, framework: str | None, name: str) -> list[Entry
 def _locked() -> Iterator[None]:
     """Hold the file's lock, making the folder first."""
     folder().mkdir(parents=True, exist_ok=True)
-    with FileLock(folder() / "progress.lock", timeout=LOCK_SECONDS):
+    # A Drive need not take locks; only this machine's kernels compete for it.
+    beside = folder() if colab.drive() is None else Path(tempfile.gettempdir())
+    with FileLock(beside / "progress.lock", timeout=LOCK_SECONDS):
         yield
 
 

@@ -1,15 +1,16 @@
 """`progress()`: a picture of the learner's way over the course."""
 
 import base64
-from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from lockstep.learn import journal
+from lockstep.learn import colab, exercises, journal
 from lockstep.learn.checkpoints import lesson_questions
 from lockstep.learn.colours import COLOURS
+from lockstep.learn.done import right_questions, solved_exercises
 from lockstep.learn.front_matter import front_matter
+from lockstep.learn.progress_code import progress_code, take_back
 from lockstep.learn.session import FRAMEWORK_TITLES
 from lockstep.learn.widgets.picture_widget import as_png
 from lockstep.lessons import lesson_names, lessons_folder
@@ -53,66 +54,69 @@ class Row:
 class Progress:
     """The learner's way over the course: a picture, and the same as a table in text."""
 
-    def __init__(self, rows: list[Row]) -> None:
+    def __init__(self, rows: list[Row], code: str = "") -> None:
         self._rows = rows
+        self._code = code
 
     def __repr__(self) -> str:
-        return as_table(self._rows)
+        return "\n\n".join(filter(None, [as_table(self._rows), self._way_back]))
+
+    @property
+    def _way_back(self) -> str:
+        """What to keep, where this machine forgets."""
+        if not self._code:
+            return ""
+        return f'Keep this line. Run in a cell another day, it brings your progress back:\nprogress("{self._code}")'
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """Return the picture, its description and the table."""
         encoded = base64.b64encode(as_png(as_figure(self._rows))).decode()
         alternative = escape(f"Your progress over the course. {in_sentences(self._rows)}")
+        way_back = '<pre style="white-space: pre-wrap; overflow-wrap: anywhere">{}</pre>'
         return {
             # A bare PNG has no place for a description.
             "text/html": f'<img src="data:image/png;base64,{encoded}" alt="{alternative}" '
-            'style="max-width: 100%; height: auto">',
+            'style="max-width: 100%; height: auto">'
+            + (way_back.format(escape(self._way_back)) if self._code else ""),
             "text/plain": repr(self),
         }
 
 
-def progress() -> Progress:
-    """Return a picture of what is answered and solved so far, lesson by lesson."""
+def progress(code: str | None = None) -> Progress:
+    """Return a picture of what is answered and solved so far, lesson by lesson.
+
+    On Colab without Drive it comes with a code, which brings the progress back on another day:
+
+    >>> progress("AEBQ...")
+
+    Raises
+    ------
+    CourseError
+        If the code is none, or not a whole one.
+    """
+    if code is not None:
+        print(take_back(code))
     entries = journal.read()
-    return Progress([_row(lesson, entries) for lesson in lesson_names()])
+    rows = [_row(lesson, entries) for lesson in lesson_names()]
+    return Progress(rows, progress_code(entries) if colab.forgets() else "")
 
 
 def _row(lesson: str, entries: list[journal.Entry]) -> Row:
     matter = front_matter(lessons_folder() / lesson / "lesson.md")
     frameworks: list[str | None] = list(matter.get("frameworks") or [None])
     number, _, _ = lesson.partition("_")
-    places = {}
-    for framework in frameworks:
-        here = [e for e in entries if (e.get("lesson"), e.get("framework")) == (lesson, framework)]
-        places[framework] = Place(_answered(lesson, framework, here), _solved(lesson, here))
+    places = {framework: _place(lesson, framework, entries) for framework in frameworks}
     return Row(f"{number}  {matter.get('title', lesson)}", places)
 
 
-def _answered(lesson: str, framework: str | None, entries: Iterable[journal.Entry]) -> Count:
-    """Return how many checkpoints were ever answered right in the version they have now."""
-    questions = lesson_questions(lessons_folder() / lesson, framework)
-    right = {
-        str(entry.get("name"))
-        for entry in entries
-        if entry["kind"] == "checkpoint"
-        and entry.get("right") is True
-        and str(entry.get("name")) in questions
-        and entry.get("version") == questions[str(entry.get("name"))].version
-    }
-    return Count(len(right), len(questions))
-
-
-def _solved(lesson: str, entries: Iterable[journal.Entry]) -> Count:
-    """Return how many exercises were ever right."""
-    from lockstep.learn.exercises import load_exercises  # it runs the lessons' own code
-
-    exercises = load_exercises(lessons_folder() / lesson)
-    right = {
-        str(entry.get("name"))
-        for entry in entries
-        if entry["kind"] == "check" and entry.get("state") == "right"
-    }
-    return Count(len(right & exercises.keys()), len(exercises))
+def _place(lesson: str, framework: str | None, entries: list[journal.Entry]) -> Place:
+    folder = lessons_folder() / lesson
+    questions = lesson_questions(folder, framework)
+    all_exercises = exercises.load_exercises(folder)
+    return Place(
+        Count(len(right_questions(lesson, framework, entries)), len(questions)),
+        Count(len(solved_exercises(lesson, framework, entries)), len(all_exercises)),
+    )
 
 
 def as_figure(rows: list[Row]) -> "Figure":

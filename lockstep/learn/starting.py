@@ -1,6 +1,7 @@
 """`start`: the notebook's first cell says which lesson this is."""
 
 from lockstep import __version__
+from lockstep.learn import colab, journal
 from lockstep.learn.alternatives import describe_figures
 from lockstep.learn.errors import CourseError
 from lockstep.learn.front_matter import front_matter
@@ -34,6 +35,19 @@ def start(lesson: str, framework: str | None = None, *, release: str = __version
         f" · {FRAMEWORK_TITLES[framework]} {framework_version(framework)}" if framework else ""
     )
     print(f"Lesson {number} · {title}{with_framework}")
+    if colab.here():
+        journal.move_to_drive()
+        print(_where_progress_is())
+
+
+def _where_progress_is() -> str:
+    """Say where a learner's progress is kept on Colab."""
+    if not colab.forgets():
+        return f"Your progress is kept in your Google Drive, in {journal.folder()}."
+    return (
+        "Your progress is kept until this runtime ends. To keep it longer, mount your Drive (the folder on the "
+        "left) and run this cell again; or run progress(), which gives a code to paste another day."
+    )
 
 
 def _compare_releases(notebook: str) -> None:
