@@ -64,3 +64,15 @@ def test_the_versions_that_readme_names_are_the_pinned_ones():
     for shown, package in pairs.items():
         version = re.search(rf'"{package}==([\d.]+)', pins).group(1)
         assert f"{shown} {version}" in text
+
+
+def test_the_versions_of_colab_that_readme_names_are_the_ones_that_the_tests_run_on():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (named,) = re.findall(r"versions that Colab had in August 2026: ([^:]*?)\. There", text)
+    pins = (ROOT / "tests/colab/requirements.txt").read_text(encoding="utf-8")
+    packages = {"TensorFlow": "tensorflow-cpu", "NumPy": "numpy", "IPython": "ipython"}
+    found = re.findall(r"(\w+)\s+(\d[\d.]*\d)", named)
+    assert len(found) == 5
+    for shown, version in found:
+        package = packages.get(shown, shown.lower())
+        assert f"\n{package}=={version}\n" in pins, shown
