@@ -42,7 +42,7 @@ def build_site(root: Path, pages: Path, site: Path) -> None:
         write_pages(root, pages)
     except MissingOutputError as error:
         raise SiteError(str(error)) from None
-    _run_sphinx(pages, site)
+    run_sphinx(pages, site)
 
 
 def write_pages(root: Path, pages: Path) -> None:
@@ -65,7 +65,8 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _run_sphinx(pages: Path, site: Path) -> None:
+def run_sphinx(pages: Path, site: Path) -> None:
+    """Make HTML of a folder of pages; raise a SiteError at any warning."""
     # Late: the rest of this package reads without it.
     from sphinx.cmd.build import main
 

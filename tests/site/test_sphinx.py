@@ -1,0 +1,48 @@
+"""What Sphinx makes of a page, and what it refuses."""
+
+import pytest
+
+from lockstep.site import SiteError
+from lockstep.site.__main__ import main
+from lockstep.site.building import run_sphinx
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*Check CHANGES for Sphinx API")
+
+
+@pytest.fixture
+def html_of(tmp_path):
+    """Return a function that makes a site of one page and gives its HTML."""
+
+    def make(text):
+        (tmp_path / "pages").mkdir()
+        (tmp_path / "pages" / "index.md").write_text(text, encoding="utf-8")
+        run_sphinx(tmp_path / "pages", tmp_path / "site")
+        return (tmp_path / "site" / "index.html").read_text(encoding="utf-8")
+
+    return make
+
+
+def test_a_formula_is_drawn_by_the_browser_itself(html_of):
+    html = html_of("# Title\n\nWith $\\frac{a}{b}$ and\n\n$$\n\\sum_i x_i\n$$\n")
+    assert html.count("<math ") == 2
+    assert "<mfrac>" in html
+    assert "MathJax" not in html
+
+
+def test_a_page_loads_nothing_from_elsewhere(html_of):
+    html = html_of("# Title\n\n$x$\n\n```python\nprint(1)\n```\n")
+    assert 'src="http' not in html
+    assert 'rel="stylesheet" type="text/css" href="http' not in html
+
+
+@pytest.mark.parametrize("target", ["/no_such_page.md", "#no-such-heading", "no_such_picture.png"])
+def test_a_link_that_leads_nowhere_stops_the_build(html_of, target):
+    picture = "!" if target.endswith(".png") else ""
+    with pytest.raises(SiteError, match="has faults"):
+        html_of(f"# Title\n\n{picture}[there]({target})\n")
+
+
+def test_outside_a_checkout_the_command_says_so_in_a_sentence(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main() == 1
+    assert "Run this in a checkout of the course." in capsys.readouterr().err
