@@ -205,6 +205,11 @@ def standardised_by_one_less(train: Array, test: Array) -> tuple[Array, Array]:
     return (train - mean) / spread, (test - mean) / spread
 
 
+def standardised_train_only(train: Array, test: Array) -> tuple[Array, Array]:
+    """Take mean and spread for the test part from the standardised training part: 0 and 1."""
+    return (train - train.mean(0)) / train.std(0), test
+
+
 def standardised_as_a_whole(train: Array, test: Array) -> tuple[Array, Array]:
     """Take one mean and one standard deviation for all the columns."""
     return (train - train.mean()) / train.std(), (test - train.mean()) / train.std()
@@ -340,7 +345,15 @@ def weighted_twice(logits: Array, labels: Array, class_weights: Array) -> Array:
     return (weights * losses_of(probabilities, labels)).sum() / weights.sum()
 
 
+def weighted_as_probabilities(logits: Array, labels: Array, class_weights: Array) -> Array:
+    """Do what Keras does with logits where it expects probabilities: cut off, and divide by the sum."""
+    cut = np.clip(logits, 1e-7, 1 - 1e-7)
+    losses = -np.log(cut / cut.sum(axis=1, keepdims=True))[np.arange(len(labels)), labels]
+    return (class_weights[labels] * losses).sum() / class_weights[labels].sum()
+
+
 WEIGHTED_WRONG = (
+    weighted_as_probabilities,
     divided_by_number,
     unweighted,
     weighted_sum,
@@ -568,6 +581,12 @@ EXERCISES = [
                 numpy=standardised_together,
             ),
             Mistake(
+                "test as it was",
+                say="The training part is right, and the test part is as it came. Perhaps `train` was written over first: "
+                "then its mean is 0 and its spread is 1. Work out both before you change anything.",
+                numpy=standardised_train_only,
+            ),
+            Mistake(
                 "n minus one",
                 say="Nearly. The standard deviation was divided by n − 1. Here it is n: `correction=0` in PyTorch, "
                 "and what Keras and NumPy do by themselves.",
@@ -680,6 +699,11 @@ EXERCISES = [
                 say="Softmax happened twice. The loss expects logits: hand them over as they are, in Keras with "
                 "`from_logits=True`.",
                 numpy=weighted_twice,
+            ),
+            Mistake(
+                "logits taken for probabilities",
+                say="The logits were taken for probabilities. Keras's loss has to be told: `from_logits=True`.",
+                numpy=weighted_as_probabilities,
             ),
             Mistake(
                 "one for each row",

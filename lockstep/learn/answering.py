@@ -1,5 +1,6 @@
 """Calling an answer with a case's inputs, and bringing what comes back to arrays."""
 
+import re
 import traceback
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +12,8 @@ from lockstep.learn.exercises import Answer, Exercise, Inputs, Mistake
 from lockstep.learn.session import FRAMEWORK_TITLES
 
 Results = dict[str, np.ndarray]
+# What TensorFlow puts around its messages: the place in a graph, and the operation's name.
+TENSORFLOWS_OWN = re.compile(r"\{\{function_node [^}]*\}\} ?| \[Op:\w+\]( name:)?\s*$")
 
 
 class NotAttemptedError(Exception):
@@ -59,6 +62,7 @@ def _called(exercise: Exercise, answer: Answer, inputs: Inputs, framework: str) 
 def _raised(name: str, error: Exception) -> str:
     """Say what the answer raised and on which of its lines."""
     message = (str(error).strip().splitlines() or ["without a message"])[0]
+    message = TENSORFLOWS_OWN.sub("", message)
     lines = [
         frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.name == name
     ]

@@ -10,6 +10,7 @@ from lockstep.learn.answering import Results
 from lockstep.learn.stored import load_arrays
 
 NUMBERS = "biuf"  # truth values, integers and floats, as NumPy names their kinds
+MOST_NAMED = 6  # results; of more the number is told
 LARGEST_PRINTED = 12  # entries; of a larger array the worst entry is named
 
 
@@ -138,6 +139,8 @@ def describe_difference(results: Results, expected: Results, tolerance: float) -
 
 
 def _names(results: Results) -> str:
+    if len(results) > MOST_NAMED:
+        return f"{len(results)} results"
     return "one result" if results.keys() == {"result"} else ", ".join(results)
 
 

@@ -202,3 +202,18 @@ def test_arrays_are_written_the_same_to_the_byte(tmp_path):
     for name in ("one.npz", "two.npz"):
         save_arrays(tmp_path / name, {"a": np.arange(3)})
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
+
+
+def test_of_many_results_the_number_is_told():
+    one, many = {"result": np.zeros(12)}, {f"result {number}": np.zeros(1) for number in range(12)}
+    assert describe_difference(many, one, 0).sentence == "Expected one result; got 12 results."
+
+
+def test_what_tensorflow_puts_around_its_messages_is_left_out(notebook):
+    def answer(predictions, truth):
+        place = "{{function_node __wrapped__Sub_device_/job:localhost/task:0/device:CPU:0}}"
+        raise ValueError(f"{place} Incompatible shapes: [5,2] vs. [5] [Op:Sub] name: ")
+
+    notebook[NAME] = answer
+    message = checking.check(NAME).message
+    assert message.endswith("raised ValueError: Incompatible shapes: [5,2] vs. [5]")
