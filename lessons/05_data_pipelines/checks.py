@@ -582,8 +582,8 @@ EXERCISES = [
             ),
             Mistake(
                 "test as it was",
-                say="The training part is right, and the test part is as it came. Perhaps `train` was written over first: "
-                "then its mean is 0 and its spread is 1. Work out both before you change anything.",
+                say="The training part is right, and the test part is as it came. Perhaps `train` was written over "
+                "first: then its mean is 0 and its spread is 1. Work out both before you change anything.",
                 numpy=standardised_train_only,
             ),
             Mistake(
