@@ -26,7 +26,7 @@ EXTRAS = {
 # --- pyproject.toml and environment.yml -----------------------------------------------------
 
 
-@pytest.mark.parametrize("role", ["lab", "build", "grade", "dev"])
+@pytest.mark.parametrize("role", ["lab", "build", "grade", "site", "dev"])
 def test_every_requirement_of_a_role_is_pinned_to_one_version(role):
     for requirement in EXTRAS[role]:
         if requirement.name != "lockstep":
@@ -35,7 +35,7 @@ def test_every_requirement_of_a_role_is_pinned_to_one_version(role):
 
 def test_what_two_roles_need_they_pin_to_the_same_version():
     pins = {}
-    for role in ("lab", "build", "grade", "dev"):
+    for role in ("lab", "build", "grade", "site", "dev"):
         for requirement in EXTRAS[role]:
             if requirement.name != "lockstep":
                 pin = (str(requirement.marker), str(requirement.specifier))

@@ -1,10 +1,12 @@
 """What Sphinx makes of a page, and what it refuses."""
 
 import pytest
+import yaml
 
 from lockstep.site import SiteError
-from lockstep.site.__main__ import main
+from lockstep.site.__main__ import SITE, main
 from lockstep.site.building import run_sphinx
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*Check CHANGES for Sphinx API")
 
@@ -46,3 +48,11 @@ def test_outside_a_checkout_the_command_says_so_in_a_sentence(tmp_path, monkeypa
     monkeypatch.chdir(tmp_path)
     assert main() == 1
     assert "Run this in a checkout of the course." in capsys.readouterr().err
+
+
+def test_the_workflow_publishes_what_make_site_builds():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/site.yml").read_text(encoding="utf-8"))
+    steps = workflow["jobs"]["build"]["steps"]
+    assert "python -m lockstep.site" in [step.get("run") for step in steps]
+    assert "python -m lockstep.site" in (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert [step["with"]["path"] for step in steps if "path" in step.get("with", {})] == [SITE]
