@@ -48,6 +48,8 @@ class Links:
         page = self._page(file)
         if page is not None:
             return f"/{page}{mark}{heading}"
+        if not (self.root / file).exists():
+            return target  # Sphinx says that it leads nowhere; or it is code, such as `rules[name](value)`
         if file.endswith(PICTURES):
             self._copy(file)
             return f"/{file}"

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from lockstep.lessons import lesson_names
-from lockstep.site import build_site
+from lockstep.site.building import build_site
 from tests.conftest import ROOT
 
 pytestmark = [

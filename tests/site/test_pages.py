@@ -200,6 +200,8 @@ def links(tmp_path):
         ("README.md", "LICENSE", "https://github.com/lockstep-course/lockstep/blob/main/LICENSE"),
         ("README.md", "https://example.org/a.md", "https://example.org/a.md"),
         ("docs/grading.md", "#on-a-cluster", "#on-a-cluster"),
+        ("README.md", "docs/pictures/pair.png", "/docs/pictures/pair.png"),
+        ("README.md", "no_such_file.md", "no_such_file.md"),
     ],
 )
 def test_a_link_leads_to_the_page_that_its_file_became(links, home, target, there):

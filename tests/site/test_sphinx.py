@@ -1,11 +1,12 @@
 """What Sphinx makes of a page, and what it refuses."""
 
+import sys
+
 import pytest
 import yaml
 
-from lockstep.site import SiteError
 from lockstep.site.__main__ import SITE, main
-from lockstep.site.building import run_sphinx
+from lockstep.site.building import SiteError, run_sphinx
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*Check CHANGES for Sphinx API")
@@ -48,6 +49,16 @@ def test_outside_a_checkout_the_command_says_so_in_a_sentence(tmp_path, monkeypa
     monkeypatch.chdir(tmp_path)
     assert main() == 1
     assert "Run this in a checkout of the course." in capsys.readouterr().err
+
+
+def test_without_sphinx_the_command_says_what_to_install(tmp_path, monkeypatch, capsys):
+    (tmp_path / "lessons").mkdir()
+    (tmp_path / "README.md").touch()
+    (tmp_path / "CONTRIBUTING.md").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "sphinx.cmd.build", None)
+    assert main() == 1
+    assert "is missing: `python lab.py --setup site` installs it." in capsys.readouterr().err
 
 
 def test_the_workflow_publishes_what_make_site_builds():
