@@ -86,7 +86,8 @@ class Machine:
         kept = {name: os.environ[name] for name in ("LANG", "PATH") if name in os.environ}
         kept |= {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
         home = str(self.folder / "home")
-        return kept | {"HOME": home, "IPYTHONDIR": home, "OMP_NUM_THREADS": "1"} | more
+        quiet = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # a notice of ipykernel's debugger
+        return kept | quiet | {"HOME": home, "IPYTHONDIR": home, "OMP_NUM_THREADS": "1"} | more
 
 
 def new_machine(folder: Path) -> Machine:
