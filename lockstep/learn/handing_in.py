@@ -70,7 +70,8 @@ class HandIn:
         """Return the form that a notebook shows."""
         cell = '<td style="text-align: left; padding: 0.1em 1.2em 0.1em 0">'
         rows = "".join(
-            f'<tr>{cell}<span style="color: {EDGES[standing.state]}">{SIGNS[standing.state]}</span> '
+            f'<tr>{cell}<span style="color: {EDGES[standing.state]}; display: inline-block; width: 1.3em">'
+            f"{SIGNS[standing.state]}</span>"
             f"{escape(standing.words)}</td>{cell}<code>{escape(standing.name)}</code></td>"
             f"{cell}{standing.score}</td></tr>"
             for standing in self.standings
