@@ -15,6 +15,7 @@ from lockstep.build.compared import problems_of, strangers
 from lockstep.build.lesson import load_lesson
 from lockstep.build.text import Code
 from lockstep.lessons import lesson_names
+from lockstep.repository import colab_url
 from tests.conftest import ROOT
 
 NAMES = lesson_names(ROOT / "lessons")
@@ -85,6 +86,16 @@ def test_links_to_other_notebooks_lead_somewhere(path):
         r"colab\.research\.google\.com/github/[^/]+/[^/]+/blob/[^/]+/([^)]+)\)", text
     ):
         assert (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=notebook_ids)
+def test_the_badge_opens_the_notebook_itself_and_on_colab_exercises_have_no_completion(path):
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    first = "".join(notebook["cells"][0]["source"])
+    (target,) = re.findall(r"colab-badge\.svg\)\]\(([^)]+)\)", first)
+    assert target == colab_url(path.relative_to(ROOT).as_posix())
+    switched_off = {"generative_ai_disabled": True} if path.parent.name == "exercises" else None
+    assert notebook["metadata"].get("colab") == switched_off
 
 
 @pytest.mark.parametrize("name", PAIRED)
