@@ -247,6 +247,12 @@ def stop_counted_from_one(losses: Array, patience: int) -> tuple[int, int]:
     return epoch + 1, best + 1
 
 
+def stop_at_length(losses: Array, patience: int) -> tuple[int, int]:
+    """Give the number of epochs where patience never runs out."""
+    epoch, best = stop_right(losses, patience)
+    return epoch if epoch - best >= patience else len(losses), best
+
+
 def stop_swapped(losses: Array, patience: int) -> tuple[int, int]:
     """Give the best epoch first."""
     epoch, best = stop_right(losses, patience)
@@ -265,6 +271,20 @@ STOP_WRONG = (
     stop_counted_from_one,
     stop_swapped,
 )
+
+
+def with_all_and_with_few(answer: Answer, inputs: Inputs, framework: str) -> dict[str, Any]:
+    """Call the answer with all losses, and with two, for which patience never runs out."""
+    found = {}
+    for losses, of in [
+        (inputs["validation_losses"], ""),
+        (inputs["validation_losses"][:2], " of the first two"),
+    ]:
+        pair = answer(to_tensor(losses, framework), inputs["patience"])
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            return {"result": pair}
+        found[f"the last epoch{of}"], found[f"the best epoch{of}"] = pair
+    return found
 
 
 def stop_inputs(generator: Generator, epochs: int, patience: int) -> dict[str, Any]:
@@ -513,6 +533,17 @@ def gradient_of(images: Array, labels: Array, weights: Array) -> Array:
     return images.T @ (probabilities - np.eye(weights.shape[1])[labels]) / len(labels)
 
 
+def gradient_as_probabilities(images: Array, labels: Array, weights: Array) -> Array:
+    """Return the gradient of what Keras computes where it expects probabilities and gets logits.
+
+    It cuts them off at 0 and 1 and divides by their sum; what is cut off has no gradient.
+    """
+    logits = images @ weights
+    cut = np.clip(logits, 1e-7, 1 - 1e-7)
+    slopes = 1 / cut.sum(axis=1, keepdims=True) - np.eye(weights.shape[1])[labels] / cut
+    return images.T @ np.where(cut == logits, slopes, 0.0) / len(labels)
+
+
 def run(
     images: Array,
     labels: Array,
@@ -524,6 +555,7 @@ def run(
     momentum: float = MOMENTUM,
     forget: bool = True,
     steps: int = RUN_STEPS,
+    gradient: Callable[[Array, Array, Array], Array] = gradient_of,
 ) -> Array:
     """Return the weights after the run with one thing done differently.
 
@@ -539,10 +571,12 @@ def run(
         Whether the gradients of the steps before are cleared.
     steps
         How many steps are taken.
+    gradient
+        What gives the gradient.
     """
     velocity = kept = np.zeros_like(weights)
     for _ in range(steps):
-        kept = gradient_of(images, labels, weights) + (0 if forget else kept)
+        kept = gradient(images, labels, weights) + (0 if forget else kept)
         if clip == "norm":
             kept = shortened(kept, limit)
         elif clip == "value":
@@ -556,7 +590,7 @@ def run(
 
 def shortened(array: Array, limit: float) -> Array:
     """Return the array, no longer than the limit."""
-    return array * min(1.0, limit / float(np.linalg.norm(array)))
+    return array * (limit / max(limit, float(np.linalg.norm(array))))
 
 
 def run_unclipped(
@@ -594,6 +628,13 @@ def run_uncleared(
     return run(images, labels, weights, learning_rate, limit, forget=False)
 
 
+def run_as_probabilities(
+    images: Array, labels: Array, weights: Array, learning_rate: float, limit: float
+) -> Array:
+    """Forget in Keras that these are logits."""
+    return run(images, labels, weights, learning_rate, limit, gradient=gradient_as_probabilities)
+
+
 def run_one_step(
     images: Array, labels: Array, weights: Array, learning_rate: float, limit: float
 ) -> Array:
@@ -614,6 +655,7 @@ RUN_WRONG = (
     run_velocity,
     run_without_momentum,
     run_uncleared,
+    run_as_probabilities,
     run_one_step,
     run_no_step,
 )
@@ -845,6 +887,7 @@ EXERCISES = [
         minutes=10,
         points=3,
         cases=stop_cases,
+        call=with_all_and_with_few,
         mistakes=[
             Mistake(
                 "one epoch early",
@@ -892,6 +935,12 @@ EXERCISES = [
                 say="It stops at the right epoch. The best epoch lies further back: the patience was spent waiting "
                 "for a better one.",
                 numpy=stop_keeps_last,
+            ),
+            Mistake(
+                "the number of epochs",
+                say="It is right where patience runs out. Where it never does, training stops after the last epoch, "
+                "and that one is the number of epochs minus 1: the first is epoch 0.",
+                numpy=stop_at_length,
             ),
             Mistake(
                 "counted from one",
@@ -1072,6 +1121,11 @@ EXERCISES = [
                 "gradients not cleared",
                 say="Each step added its gradient to the one before. In PyTorch `zero_grad` clears it.",
                 numpy=run_uncleared,
+            ),
+            Mistake(
+                "logits taken for probabilities",
+                say="The logits were taken for probabilities. Keras's loss has to be told: `from_logits=True`.",
+                numpy=run_as_probabilities,
             ),
             Mistake(
                 "one step",
