@@ -348,8 +348,8 @@ class _Composer:
     def _twin_links(self, twin: str, cell_id: str) -> str:
         """Return the links to a cell of the twin: for JupyterLab, and for Colab.
 
-        JupyterLab finds a cell by its id also where the twin is being opened; a heading's own
-        fragment it looks for before the cells are there.
+        JupyterLab finds a cell by its id although it is not drawn yet; a heading's own fragment
+        it finds only where the heading has been in view.
         """
         path = notebook_path(self.lesson.name, self.role, twin)
         beside = f"{posixpath.basename(path)}#cell-id={cell_id}"

@@ -15,6 +15,8 @@ import nbformat
 import pytest
 from playwright.sync_api import sync_playwright
 
+import lab
+
 REPOSITORY = Path(__file__).parents[2]
 LESSON = REPOSITORY / "tests" / "every_kind_of_question.md"
 FLAGS = [
@@ -23,7 +25,7 @@ FLAGS = [
 ]  # fmt: skip
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-    "notebook-extension/tracker": {"windowingMode": "none", "autosave": False},
+    "docmanager-extension/plugin": {"autosave": False},
 }
 
 
@@ -51,17 +53,19 @@ def settle(folder, settings):
 
 
 class Laboratory:
-    """A running JupyterLab and the folder that it shows."""
+    """A running JupyterLab and the learner's folder that it shows, as lab.py makes it."""
 
     def __init__(self, folder):
         self.folder = folder
+        self.work = folder / "work"
+        lab.copy_course(REPOSITORY, self.work)
+        lab.put_workspaces(REPOSITORY, self.work)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.address = f"http://127.0.0.1:{probe.getsockname()[1]}"
-        (folder / "notebooks").mkdir()
-        lesson = folder / "lessons" / "01_demo"
-        lesson.mkdir(parents=True)
-        shutil.copy(LESSON, lesson / "lesson.md")
+        (folder / "lessons").mkdir()
+        for lesson in (REPOSITORY / "lessons").iterdir():
+            (folder / "lessons" / lesson.name).symlink_to(lesson)
         settle(folder / "settings", SETTINGS)
 
     def environment(self):
@@ -80,12 +84,13 @@ class Laboratory:
         options = {
             "ServerApp.ip": "127.0.0.1",
             "ServerApp.port": self.address.rpartition(":")[2],
-            "ServerApp.root_dir": self.folder / "notebooks",
+            "ServerApp.root_dir": self.work,
             "ServerApp.open_browser": "False",
             "ServerApp.allow_root": "True",
             "ServerApp.disable_check_xsrf": "True",  # so that a test may stop a kernel
             "IdentityProvider.token": "",
             "LabApp.expose_app_in_browser": "True",
+            "JupyterNotebookApp.expose_app_in_browser": "True",
             "LabApp.news_url": "",
         }
         self.log = (self.folder / "jupyterlab.log").open("w")
@@ -119,12 +124,15 @@ class Laboratory:
     def write_notebook(self, name, cells):
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
         notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-        nbformat.write(notebook, self.folder / "notebooks" / name)
+        nbformat.write(notebook, self.work / name)
 
 
 @pytest.fixture(scope="session")
 def laboratory(tmp_path_factory):
     laboratory = Laboratory(tmp_path_factory.mktemp("laboratory"))
+    demo = laboratory.folder / "lessons" / "01_demo"
+    demo.mkdir()
+    shutil.copy(LESSON, demo / "lesson.md")
     laboratory.start()
     yield laboratory
     laboratory.stop()
@@ -170,6 +178,26 @@ class Notebook:
         )
         self.wait()
 
+    def cell(self, words):
+        """Return the code cell whose source holds some words."""
+        return self.page.locator(".jp-CodeCell").filter(
+            has=self.page.locator(".jp-InputArea-editor", has_text=words)
+        )
+
+    def run_cell(self, words):
+        self.cell(words).locator(".jp-InputArea-editor").click()
+        self.page.keyboard.press("Control+Enter")
+        self.wait()
+
+    def use_theme(self, name):
+        self.page.evaluate(
+            f"() => {{ window.jupyterapp.commands.execute('apputils:change-theme',"
+            f" {{theme: 'JupyterLab {name}'}}); }}"
+        )
+        self.page.wait_for_function(
+            f"() => document.body.dataset.jpThemeName === 'JupyterLab {name}'"
+        )
+
     def widget(self, number):
         return self.page.locator(".jp-OutputArea-output .lockstep-question").nth(number)
 
@@ -185,17 +213,15 @@ class Notebook:
 
 
 @pytest.fixture
-def open_notebook(laboratory, browser, request):
-    """Return a function that opens a fresh notebook with the given cells."""
+def open_page(laboratory, browser):
+    """Return a function that opens an address of the laboratory as somebody who comes anew."""
     contexts = []
-    name = f"{request.node.name.partition('[')[0]}.ipynb"
 
-    def opened(cells):
-        laboratory.write_notebook(name, cells)
+    def opened(address):
         context = browser.new_context(viewport={"width": 1200, "height": 1000})
         contexts.append(context)
         context.set_default_timeout(10_000)
-        return Notebook(context.new_page(), f"{laboratory.address}/lab/tree/{name}?reset")
+        return Notebook(context.new_page(), laboratory.address + address)
 
     yield opened
     for context in contexts:
@@ -204,3 +230,21 @@ def open_notebook(laboratory, browser, request):
         for kernel in json.load(answer):
             laboratory.ask(f"/api/kernels/{kernel['id']}", "DELETE").close()
     shutil.rmtree(laboratory.folder / "lockstep_home", ignore_errors=True)
+
+
+@pytest.fixture
+def open_notebook(laboratory, open_page, request):
+    """Return a function that opens a fresh notebook with the given cells."""
+    name = f"{request.node.name.partition('[')[0]}.ipynb"
+
+    def opened(cells, app="lab/tree"):
+        laboratory.write_notebook(name, cells)
+        return open_page(f"/{app}/{name}?reset")
+
+    return opened
+
+
+@pytest.fixture
+def open_course(open_page):
+    """Return a function that opens one of the learner's copies of the course."""
+    return lambda path: open_page(f"/lab/tree/{path}?reset")
