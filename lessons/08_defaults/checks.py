@@ -324,8 +324,8 @@ def parting_of_all(one: Array, other: Array, bound: float) -> Array:
 
 
 def parting_from_one(one: Array, other: Array, bound: float) -> Array:
-    """Count from 1."""
-    return first_true(np.abs(one - other).max(axis=1) > bound) + 1
+    """Count the steps from 1, as `enumerate(..., start=1)` does."""
+    return np.minimum(first_true(np.abs(one - other).max(axis=1) > bound) + 1, len(one))
 
 
 def parting_last(one: Array, other: Array, bound: float) -> Array:
