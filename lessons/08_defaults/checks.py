@@ -300,10 +300,10 @@ def parting_inputs(
 def parting_and_not(answer: Answer, inputs: Inputs, framework: str) -> dict[str, Any]:
     """Call the answer with two trainings that part, and with two that never do."""
     results = {}
-    for name, other in [("they part", "other"), ("they never part", "close")]:
+    for name, other in [("the two that part", "other"), ("the two that never part", "close")]:
         pair = [to_tensor(inputs[key], framework) for key in ("one", other)]
         results[name] = answer(*pair, inputs["bound"])
-    if results["they never part"] is None:
+    if results["the two that never part"] is None:
         raise TypeError("two trainings that never part got nothing back: end with a `return`")
     return results
 

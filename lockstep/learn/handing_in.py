@@ -162,4 +162,5 @@ def _say_missing(missing: list[str]) -> str:
 
 
 def _names(exercises: list[str]) -> str:
-    return " and ".join(f"`{name}`" for name in exercises)
+    *others, last = [f"`{name}`" for name in exercises]
+    return f"{', '.join(others)} and {last}" if others else last

@@ -291,3 +291,8 @@ def test_every_exercise_of_the_course_is_found_in_its_own_notebook():
         cells = own_file.code_cells(content)
         assert own_file.missing_answers(cells, exercises) == []
         assert own_file._is_of(cells, place, exercises)
+
+
+def test_several_names_are_listed_as_in_a_sentence():
+    assert handing_in._names(["a"]) == "`a`"
+    assert handing_in._names(["a", "b", "c"]) == "`a`, `b` and `c`"
