@@ -13,6 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 import lab
@@ -198,6 +199,22 @@ class Notebook:
             f"() => document.body.dataset.jpThemeName === 'JupyterLab {name}'"
         )
 
+    def serious(self):
+        """Return what axe finds serious in the outputs, in the light and in the dark theme."""
+        # JupyterLab's body has no height and hides what overflows: axe would take all text for hidden.
+        self.page.evaluate("() => { document.body.style.overflow = 'visible'; }")
+        found = []
+        for theme in ("Light", "Dark"):
+            self.use_theme(theme)
+            # JupyterLab's own page has findings of its own.
+            results = Axe().run(self.page, [".jp-OutputArea-output"])
+            found += [
+                (theme, violation["id"], [node["html"][:200] for node in violation["nodes"]])
+                for violation in results.response["violations"]
+                if violation["impact"] in ("serious", "critical")
+            ]
+        return found
+
     def widget(self, number):
         return self.page.locator(".jp-OutputArea-output .lockstep-question").nth(number)
 
@@ -245,6 +262,11 @@ def open_notebook(laboratory, open_page, request):
 
 
 @pytest.fixture
-def open_course(open_page):
-    """Return a function that opens one of the learner's copies of the course."""
-    return lambda path: open_page(f"/lab/tree/{path}?reset")
+def open_course(laboratory, open_page):
+    """Return a function that opens one of the learner's copies of the course, as it came."""
+
+    def opened(path):
+        shutil.copy(REPOSITORY / path, laboratory.work / path)
+        return open_page(f"/lab/tree/{path}?reset")
+
+    return opened

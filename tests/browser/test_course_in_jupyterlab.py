@@ -88,6 +88,7 @@ def test_an_exercise_turns_from_blank_to_wrong_with_a_reason_to_right(open_cours
         notebook.page.keyboard.press("Control+Enter")
         notebook.run_cell('check("mean_squared_error")')
         expect(output).to_contain_text(words)
+        assert notebook.serious() == []
 
 
 def test_the_twins_code_opens_by_mouse_and_by_keyboard(open_course):

@@ -98,6 +98,16 @@ def test_a_wrong_answer_by_mouse_shows_its_reason_and_stays_for_another_try(note
     says(notebook.widget(ORDER), "Without gradients")
 
 
+def test_axe_finds_nothing_serious_before_and_after_an_answer(notebook):
+    assert notebook.serious() == []
+    answer_wrongly_by_mouse(notebook)
+    says(notebook.widget(MATCH), "Not yet.")
+    notebook.widget(CHOICE).get_by_text("x @ W + b", exact=True).click()
+    check(notebook.widget(CHOICE))
+    says(notebook.widget(CHOICE), "✓Right.")
+    assert notebook.serious() == []
+
+
 def test_every_kind_is_answered_by_keyboard_alone(notebook):
     keys = notebook.page.keyboard
     before = notebook.cells()
