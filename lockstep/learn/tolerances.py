@@ -43,9 +43,15 @@ TOLERANCES = {
     "weights after 100 steps": Tolerance(1e-5, 1e-9, relative=False),
     "weights after 500 steps": Tolerance(1e-5, 1e-8, relative=False),
     "accuracy": Tolerance(0.02, 0.0, relative=False),
+    # What runtimes compute that know four-byte numbers only, whatever the run's precision is.
+    "single precision": Tolerance(1e-5, 1e-5, relative=True),
     "gradient, float64 only": Tolerance(INFINITE, 1e-10, relative=True),
     "loss curve, float64 only": Tolerance(INFINITE, 1e-8, relative=True),
     "weights, float64 only": Tolerance(INFINITE, 1e-9, relative=False),
+    # Keras 3.15 on PyTorch computes matrix products in float32 in every precision: its `result_type` makes
+    # float32 of float64 (keras/src/backend/common/dtypes.py). So float64 proves no more than float32 does.
+    "loss curve, Keras on PyTorch": Tolerance(1e-5, 1e-5, relative=True),
+    "weights, Keras on PyTorch": Tolerance(1e-5, 1e-5, relative=False),
 }
 
 
