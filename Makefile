@@ -40,7 +40,8 @@ bench: setup  ## how long things take here
 pictures: setup  ## the screenshots that README shows
 	.venv/bin/python -m tests.browser.pictures
 
-site: setup  ## _site/: the lessons as pages to read, with a switch between the frameworks
+site:  ## _site/: the lessons as pages to read, with a switch between the frameworks
+	$(PYTHON) lab.py --setup site
 	.venv/bin/python -m lockstep.site
 
 wheel: setup  ## dist/: what a notebook on Colab installs
