@@ -13,9 +13,12 @@ from tests.colab.runtime import ColabKernelManager
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
-NOTEBOOKS = sorted(
-    path for role in ("notebooks", "solutions") for path in ROOT.glob(f"{role}/*.ipynb")
-)
+NOTEBOOKS = [
+    # The solutions are more of the same, and take as long again.
+    pytest.param(path, marks=[pytest.mark.long] if role == "solutions" else [])
+    for role in ("notebooks", "solutions")
+    for path in sorted((ROOT / role).glob("*.ipynb"))
+]
 AT_ONCE = 2  # kernels, for two cores
 LONGEST_CELL = 300  # seconds
 
@@ -28,10 +31,13 @@ def run(path: Path, wheel: Path, folder: Path) -> nbformat.NotebookNode:
     manager = ColabKernelManager()
     manager.machine = machine
     client = NotebookClient(document, km=manager, timeout=LONGEST_CELL, store_widget_state=False)
-    client.execute(
-        env=machine.environment(LOCKSTEP_WHEEL=str(wheel), LOCKSTEP_STRICT="1"),
-        cwd=str(machine.content),
-    )
+    try:
+        client.execute(
+            env=machine.environment(LOCKSTEP_WHEEL=str(wheel), LOCKSTEP_STRICT="1"),
+            cwd=str(machine.content),
+        )
+    finally:  # nbclient leaves a kernel running whose manager it was given
+        manager.shutdown_kernel(now=True)
     assert (machine.packages / "lockstep").is_dir(), "the set-up cell installed the wheel"
     return document
 
