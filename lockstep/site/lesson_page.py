@@ -161,6 +161,8 @@ class _ExercisesPage(_Page):
             EXERCISES_NOTE,
             self.buttons(),
             *self.steps(self.lesson.exercise_text.steps),
+            # A text may end with a line to write below, and a page may not.
+            f"Back to the [lesson](/lessons/{self.lesson.name}.md).",
         ]
         return "\n\n".join(parts) + "\n"
 
