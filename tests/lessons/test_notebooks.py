@@ -83,7 +83,7 @@ def test_links_to_other_notebooks_lead_somewhere(path):
         twin = json.loads((path.parent / target).read_text(encoding="utf-8"))
         assert cell_id in [cell["id"] for cell in twin["cells"]], (target, cell_id)
     for target in re.findall(
-        r"colab\.research\.google\.com/github/[^/]+/[^/]+/blob/[^/]+/([^)]+)\)", text
+        r"colab\.research\.google\.com/github/[^/]+/[^/]+/blob/[^/]+/([^)#]+)", text
     ):
         assert (ROOT / target).exists(), target
 
