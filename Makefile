@@ -2,7 +2,7 @@
 # `python` for $(PYTHON) and `.venv\Scripts\` for `.venv/bin/`.
 PYTHON ?= python3
 
-.PHONY: help lab setup lint check test test-all build bench pictures site wheel
+.PHONY: help lab setup deploy lint check test test-all build bench pictures site wheel
 
 help:  ## what stands here
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -11,7 +11,21 @@ lab:  ## set up (once), copy the notebooks into work/, open JupyterLab; LESSON=0
 	$(PYTHON) lab.py $(LESSON)
 
 setup:  ## the environment for working on the course; at once where it is there
-	$(PYTHON) lab.py --setup lab build grade dask jax site dev
+	$(PYTHON) lab.py --setup lab build grade dask jax deploy site dev
+
+# Lesson 17 tells these lines to its reader. TensorFlow Serving's messages ask for a TensorFlow that is another
+# package here; the two environments hold what does not get on with the course's versions. Where one cannot be had, the
+# lesson goes on without it.
+deploy: setup .venv-mobile/pyvenv.cfg .venv-triton/pyvenv.cfg  ## what lesson 17 takes besides: 3 GB
+	.venv/bin/python -m pip install --quiet --no-deps tensorflow-serving-api==2.21.0
+
+.venv-mobile/pyvenv.cfg:
+	$(PYTHON) -m venv .venv-mobile
+	.venv-mobile/bin/python -m pip install --extra-index-url https://download.pytorch.org/whl/cpu torch==2.13.0 executorch==1.5.1 litert-torch==0.10.0 || rm -r .venv-mobile
+
+.venv-triton/pyvenv.cfg:
+	$(PYTHON) -m venv .venv-triton
+	.venv-triton/bin/python -m pip install nvidia-pytriton==0.7.0 onnxruntime==1.32.0 || rm -r .venv-triton
 
 lint: setup
 	.venv/bin/ruff check
@@ -22,7 +36,7 @@ check: lint  ## in a minute or two: lint, types, the fast tests, whether the not
 	.venv/bin/pytest tests --ignore=tests/browser -m "not slow"
 	.venv/bin/lockstep build --check
 
-test: lint  ## all that a change must pass, the browser and every notebook included
+test: lint deploy  ## all that a change must pass, the browser and every notebook included
 	.venv/bin/pytest tests -m "not thousand and not long"
 	LOCKSTEP_STRICT=1 LOCKSTEP_HOME=$$(mktemp -d) .venv/bin/pytest --nbval-lax --nbval-current-env notebooks solutions
 
