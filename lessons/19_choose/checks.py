@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lockstep.learn.arrays import to_tensor
+from lockstep.learn.arrays import to_array, to_tensor
 from lockstep.learn.exercises import Answer, Case, Exercise, Inputs, Mistake
 
 Array = np.ndarray
@@ -61,7 +61,7 @@ def turning_weights_cases(generator: Generator) -> list[Case]:
 
 
 def turning_inputs(generator: Generator, *, whole: bool) -> dict[str, Array]:
-    """Return a scorecard in which Keras is ahead by its first thing, and the fifth alone can turn nothing."""
+    """Return a scorecard with Keras ahead by its first thing; the fifth alone can turn nothing."""
     while True:
         sizes = np.array([5, 2, 0, 3, 1]) + generator.integers(0, 3, 5) * [1, 1, 0, 1, 1]
         differences = sizes * [-1, 1, 0, 1, -1]
@@ -80,32 +80,20 @@ def wrong_levels(points: Array, weights: Array, kind: str) -> Array:
     """Return turning weights with one mistake in them."""
     differences = points[:, 0] - points[:, 1]
     pushes = weights * differences
-    rest = pushes.sum() - pushes
-    if kind == "own push left in":
-        rest = np.full_like(pushes, pushes.sum())
-    if kind == "sign lost":
-        rest = -rest
+    rest = pushes.sum() - (0 if kind == "own push left in" else pushes)
+    below = {"points added": points.sum(axis=1), "divided by the weight": weights}
     with np.errstate(divide="ignore", invalid="ignore"):
-        levels = -rest / (points.sum(axis=1) if kind == "points added" else differences)
-        if kind == "divided by the weight":
-            levels = -rest / weights
+        levels = (1 if kind == "sign lost" else -1) * rest / below.get(kind, differences)
+    equal, negative = differences == 0, levels < 0
     if kind == "absolute":
-        levels = np.abs(levels)
-    if kind == "the change":
-        levels = np.where(levels < 0, levels, levels - weights)
-        return np.where(differences == 0, -1.0, np.where(rest / differences_or_one(differences) > 0, -1.0, levels))
+        return np.where(equal, -1.0, np.abs(levels))
     if kind == "negative kept":
-        return np.where(differences == 0, -1.0, levels)
-    if kind == "zero for none":
-        return np.where((differences == 0) | (levels < 0), 0.0, levels)
+        return np.where(equal, -1.0, levels)
     if kind == "division by zero":
-        return np.where(levels < 0, -1.0, np.where(differences == 0, np.inf, levels))
-    return np.where((differences == 0) | (levels < 0), -1.0, levels)
-
-
-def differences_or_one(differences: Array) -> Array:
-    """Return the differences with ones in place of zeros."""
-    return np.where(differences == 0, 1.0, differences)
+        return np.where(equal, np.inf, np.where(negative, -1.0, levels))
+    if kind == "the change":
+        levels = levels - weights
+    return np.where(equal | negative, 0.0 if kind == "zero for none" else -1.0, levels)
 
 
 # --- station_distance ----------------------------------------------------------------------------
@@ -362,7 +350,7 @@ def losses_and_weights(answer: Answer, inputs: Inputs, framework: str) -> dict[s
     losses = answer(network, *tensors, inputs["learning_rate"])
     if not isinstance(losses, (list, tuple, np.ndarray)):
         raise TypeError("give back a list with the loss of each step")
-    results: dict[str, Any] = {"losses": np.array([float(loss) for loss in losses])}
+    results: dict[str, Any] = {"losses": np.array([float(to_array(loss)) for loss in losses])}
     if framework == "pytorch":
         trained = [parameter.detach().numpy().T for parameter in network.parameters()]
     else:
@@ -563,17 +551,20 @@ EXERCISES = [
             ),
             Mistake(
                 "not divided",
-                say="These are the weighted sums. Divide them by the sum of the weights, so that they stay between 0 and 10.",
+                say="These are the weighted sums. Divide them by the sum of the weights, so that "
+                "they stay between 0 and 10.",
                 numpy=partial(wrong_totals, kind="not divided"),
             ),
             Mistake(
                 "divided by the count",
-                say="The weighted sums are right, and were divided by how many things there are. Divide by the sum of the weights.",
+                say="The weighted sums are right, and were divided by how many things there are. "
+                "Divide by the sum of the weights.",
                 numpy=partial(wrong_totals, kind="divided by the count"),
             ),
             Mistake(
                 "divided by the largest",
-                say="The weighted sums are right, and were divided by the largest weight. Divide by the sum of the weights.",
+                say="The weighted sums are right, and were divided by the largest weight. Divide "
+                "by the sum of the weights.",
                 numpy=partial(wrong_totals, kind="divided by the largest"),
             ),
             Mistake(
@@ -603,17 +594,20 @@ EXERCISES = [
         mistakes=[
             Mistake(
                 "own push left in",
-                say="What a thing has to balance is the push of all the *others*. Take its own push out of the sum.",
+                say="What a thing has to balance is the push of all the *others*. Take its own "
+                "push out of the sum.",
                 numpy=partial(wrong_levels, kind="own push left in"),
             ),
             Mistake(
                 "sign lost",
-                say="A sign got lost. The thing must push *against* the rest: minus the rest, divided by its difference.",
+                say="A sign got lost. The thing must push *against* the rest: minus the rest, "
+                "divided by its difference.",
                 numpy=partial(wrong_levels, kind="sign lost"),
             ),
             Mistake(
                 "absolute",
-                say="You took the size of the weight and dropped its sign. A negative weight means that this thing cannot "
+                say="You took the size of the weight and dropped its sign. A negative weight means "
+                "that this thing cannot "
                 "turn the decision: −1.",
                 numpy=partial(wrong_levels, kind="absolute"),
             ),
@@ -624,34 +618,42 @@ EXERCISES = [
             ),
             Mistake(
                 "negative kept",
-                say="Nearly. A weight below zero cannot be given: return −1 there, whatever the number is.",
+                say="Nearly. A weight below zero cannot be given: return −1 there, whatever the "
+                "number is.",
                 numpy=partial(wrong_levels, kind="negative kept"),
             ),
             Mistake(
                 "zero for none",
-                say="Nearly. Where no weight does it you returned 0, which is a weight like any other. Return −1.",
+                say="Nearly. Where no weight does it you returned 0, which is a weight like any "
+                "other. Return −1.",
                 numpy=partial(wrong_levels, kind="zero for none"),
             ),
             Mistake(
                 "division by zero",
-                say="Nearly. Where both have the same points you divided by zero. No weight helps there: −1.",
+                say="Nearly. Where both have the same points you divided by zero. No weight helps "
+                "there: −1.",
                 numpy=partial(wrong_levels, kind="division by zero"),
             ),
             Mistake(
                 "divided by the weight",
-                say="The push of the others is divided by the thing's *difference in points*. You divided by its weight.",
+                say="The push of the others is divided by the thing's *difference in points*. You "
+                "divided by its weight.",
                 numpy=partial(wrong_levels, kind="divided by the weight"),
             ),
             Mistake(
                 "points added",
-                say="The two points were added. What counts is their difference, PyTorch's minus Keras's.",
+                say="The two points were added. What counts is their difference, PyTorch's minus "
+                "Keras's.",
                 numpy=partial(wrong_levels, kind="points added"),
             ),
         ],
         hints=[
-            "Each thing pushes with its weight times its difference in points. Both are level when all pushes add up to zero.",
-            "Leave one push out of the sum; call the rest R. The thing's weight times its difference must be −R.",
-            "A loop over the things: `-(pushes.sum() - pushes[thing]) / differences[thing]`, and −1 where the difference is zero or "
+            "Each thing pushes with its weight times its difference in points. Both are level when "
+            "all pushes add up to zero.",
+            "Leave one push out of the sum; call the rest R. The thing's weight times its "
+            "difference must be −R.",
+            "A loop over the things: `-(pushes.sum() - pushes[thing]) / differences[thing]`, and "
+            "−1 where the difference is zero or "
             "the result is negative.",
         ],
     ),
@@ -666,49 +668,59 @@ EXERCISES = [
         mistakes=[
             Mistake(
                 "absolute",
-                say="This is the distance as it is. Divide it by the largest entry of `theirs`, so that one bound fits small and large numbers.",
+                say="This is the distance as it is. Divide it by the largest entry of `theirs`, so "
+                "that one bound fits small and large numbers.",
                 numpy=partial(wrong_distance, kind="absolute"),
             ),
             Mistake(
                 "mean",
-                say="This is the mean distance. One wrong entry among many hides in a mean. Take the largest.",
+                say="This is the mean distance. One wrong entry among many hides in a mean. Take "
+                "the largest.",
                 numpy=partial(wrong_distance, kind="mean"),
             ),
             Mistake(
                 "sign",
-                say="An entry of `mine` that is too *small* is wrong as well. Take the distance without its sign.",
+                say="An entry of `mine` that is too *small* is wrong as well. Take the distance "
+                "without its sign.",
                 numpy=partial(wrong_distance, kind="sign"),
             ),
             Mistake(
                 "entry by entry",
-                say="Each entry was divided by its own size. An entry close to zero then looks terribly wrong. Divide by the largest entry of all.",
+                say="Each entry was divided by its own size. An entry close to zero then looks "
+                "terribly wrong. Divide by the largest entry of all.",
                 numpy=partial(wrong_distance, kind="entry by entry"),
             ),
             Mistake(
                 "relative to mine",
-                say="You divided by the largest entry of `mine`. If `mine` is wrong, its size is wrong too. Divide by that of `theirs`.",
+                say="You divided by the largest entry of `mine`. If `mine` is wrong, its size is "
+                "wrong too. Divide by that of `theirs`.",
                 numpy=partial(wrong_distance, kind="relative to mine"),
             ),
             Mistake(
                 "shapes",
-                say="Two shapes that differ were stretched to each other, and the distance means nothing. Look at the shapes first.",
+                say="Two shapes that differ were stretched to each other, and the distance means "
+                "nothing. Look at the shapes first.",
                 numpy=partial(wrong_distance, kind="shapes"),
             ),
             Mistake(
                 "nan",
-                say="With a nan in `mine` you return nan. No bound stops it, since `nan > bound` is false. Return infinity.",
+                say="With a nan in `mine` you return nan. No bound stops it, since `nan > bound` "
+                "is false. Return infinity.",
                 numpy=partial(wrong_distance, kind="nan"),
             ),
             Mistake(
                 "zeros",
-                say="Where `theirs` is all zeros you divided by zero. Return the distance as it is there.",
+                say="Where `theirs` is all zeros you divided by zero. Return the distance as it is "
+                "there.",
                 numpy=partial(wrong_distance, kind="zeros"),
             ),
         ],
         hints=[
             "Look at what can go wrong first, shapes and nan, and only then compute.",
-            "Two numbers: `np.abs(mine - theirs).max()` and `np.abs(theirs).max()`. What if the second is zero?",
-            'Return `float("inf")` if the shapes differ or `np.isnan(mine).any()`. Then the first number divided by the second, or the first '
+            "Two numbers: `np.abs(mine - theirs).max()` and `np.abs(theirs).max()`. What if the "
+            "second is zero?",
+            'Return `float("inf")` if the shapes differ or `np.isnan(mine).any()`. Then the first '
+            "number divided by the second, or the first "
             "alone where the second is zero.",
         ],
     ),
@@ -724,13 +736,15 @@ EXERCISES = [
         mistakes=[
             ported_wrongly(
                 "as given",
-                "This is the given network, with its bug. Read the card's lines one by one beside the code. What does each line of the card say "
+                "This is the given network, with its bug. Read the card's lines one by one beside "
+                "the code. What does each line of the card say "
                 "in numbers?",
                 divisor=255,
             ),
             ported_wrongly(
                 "not scaled",
-                "The counts go into the layer as they are. The card says that the network divides them by 16 itself.",
+                "The counts go into the layer as they are. The card says that the network divides "
+                "them by 16 itself.",
                 divisor=1,
             ),
             ported_wrongly(
@@ -745,13 +759,15 @@ EXERCISES = [
             ),
             ported_wrongly(
                 "momentum turned around",
-                "The running statistics take nine tenths of the new batch. `momentum` is the share of the new in PyTorch, and the share of the old "
+                "The running statistics take nine tenths of the new batch. `momentum` is the share "
+                "of the new in PyTorch, and the share of the old "
                 "in Keras.",
                 new_share=0.9,
             ),
             ported_wrongly(
                 "momentum of Keras",
-                "The running statistics take a hundredth of the new batch, which is Keras's default. The card says a tenth.",
+                "The running statistics take a hundredth of the new batch, which is Keras's "
+                "default. The card says a tenth.",
                 new_share=0.01,
             ),
             ported_wrongly(
@@ -771,12 +787,14 @@ EXERCISES = [
             ),
             ported_wrongly(
                 "running statistics left out",
-                "Weights, scale and shift are in place. The running mean and variance are still those of a new layer.",
+                "Weights, scale and shift are in place. The running mean and variance are still "
+                "those of a new layer.",
                 left_out=("running mean", "running variance"),
             ),
             ported_wrongly(
                 "scale and shift left out",
-                "Weights and running statistics are in place. Batch normalisation's scale and shift are still those of a new layer.",
+                "Weights and running statistics are in place. Batch normalisation's scale and "
+                "shift are still those of a new layer.",
                 left_out=("scale", "shift"),
             ),
             ported_wrongly(
@@ -792,18 +810,24 @@ EXERCISES = [
             ),
             ported_wrongly(
                 "as given, momentum turned around",
-                "Two things: the given network's bug is still in it, and `momentum` means the other share in your framework.",
+                "Two things: the given network's bug is still in it, and `momentum` means the "
+                "other share in your framework.",
                 divisor=255,
                 new_share=0.9,
             ),
         ],
         hints=[
-            "Write the network from the card alone. Then read the given code and ask, for each line, which line of the card it is.",
-            "The counts go to 16, and 255 is what ordinary pictures go to. Epsilon and slope have to be named. A tenth of the new is `momentum=0.1` "
+            "Write the network from the card alone. Then read the given code and ask, for each "
+            "line, which line of the card it is.",
+            "The counts go to 16, and 255 is what ordinary pictures go to. Epsilon and slope have "
+            "to be named. A tenth of the new is `momentum=0.1` "
             "in PyTorch and `momentum=0.9` in Keras.",
-            "PyTorch: a module that divides by 16, `nn.Linear(64, 24)`, `nn.BatchNorm1d(24, eps=0.01, momentum=0.1)`, `nn.LeakyReLU(0.2)`, `nn.Linear(24, 10)`; "
-            "copy each array in under `torch.no_grad()`, weights with `.T`. Keras: `Rescaling(1 / 16)`, `Dense(24)`, `BatchNormalization(epsilon=0.01, "
-            "momentum=0.9)`, `LeakyReLU(negative_slope=0.2)`, `Dense(10)`, and `set_weights(list(weights.values()))`.",
+            "PyTorch: a module that divides by 16, `nn.Linear(64, 24)`, `nn.BatchNorm1d(24, "
+            "eps=0.01, momentum=0.1)`, `nn.LeakyReLU(0.2)`, `nn.Linear(24, 10)`; "
+            "copy each array in under `torch.no_grad()`, weights with `.T`. Keras: `Rescaling(1 / "
+            "16)`, `Dense(24)`, `BatchNormalization(epsilon=0.01, "
+            "momentum=0.9)`, `LeakyReLU(negative_slope=0.2)`, `Dense(10)`, and "
+            "`set_weights(list(weights.values()))`.",
         ],
     ),
     Exercise(
@@ -818,13 +842,15 @@ EXERCISES = [
             trained_wrongly(
                 "evaluation mode",
                 "evaluation",
-                "The network was trained in evaluation mode: batch normalisation used its running statistics. `network.train()` in PyTorch, "
+                "The network was trained in evaluation mode: batch normalisation used its running "
+                "statistics. `network.train()` in PyTorch, "
                 "`training=True` in Keras.",
             ),
             trained_wrongly(
                 "gradients not cleared",
                 "not cleared",
-                "The first step is right. After that each step uses the gradients of all the steps before it as well. Clear them.",
+                "The first step is right. After that each step uses the gradients of all the steps "
+                "before it as well. Clear them.",
             ),
             trained_wrongly(
                 "sum for the mean",
@@ -834,35 +860,44 @@ EXERCISES = [
             trained_wrongly(
                 "softmax twice",
                 "softmax twice",
-                "Softmax happens twice: the network gives logits, and the loss takes logits. No softmax in between.",
+                "Softmax happens twice: the network gives logits, and the loss takes logits. No "
+                "softmax in between.",
             ),
             trained_wrongly(
                 "loss after the step",
                 "after",
-                "The weights are right. Each loss was measured *after* its step; the one that the step was made from is asked for.",
+                "The weights are right. Each loss was measured *after* its step; the one that the "
+                "step was made from is asked for.",
             ),
             trained_wrongly(
                 "running mean",
                 "mean",
-                "The weights are right. The losses are running means, as Keras's `fit` reports them. Return each step's own.",
+                "The weights are right. The losses are running means, as Keras's `fit` reports "
+                "them. Return each step's own.",
             ),
             trained_wrongly(
                 "own order",
                 "order",
-                "The images were taken in their own order. Each row of `batches` says which ones belong to a step.",
+                "The images were taken in their own order. Each row of `batches` says which ones "
+                "belong to a step.",
             ),
             trained_wrongly(
                 "no step",
                 "no step",
-                "The weights did not move. Gradients alone change nothing; the optimiser has to take its step.",
+                "The weights did not move. Gradients alone change nothing; the optimiser has to "
+                "take its step.",
             ),
         ],
         hints=[
-            "Forward, loss, gradients, step, once for each row of `batches`. In which mode is the network?",
-            "PyTorch: `network.train()` first, then the five lines of every loop. Keras: a tape around `network(images, training=True)` and the loss, then "
+            "Forward, loss, gradients, step, once for each row of `batches`. In which mode is the "
+            "network?",
+            "PyTorch: `network.train()` first, then the five lines of every loop. Keras: a tape "
+            "around `network(images, training=True)` and the loss, then "
             "`optimizer.apply`.",
-            "PyTorch: `nn.functional.cross_entropy(network(counts[batch]), labels[batch])`, `zero_grad`, `backward`, `step`, and keep `loss.item()`. Keras: `compile` with plain "
-            "`SGD(learning_rate)` and `SparseCategoricalCrossentropy(from_logits=True)`, and `train_on_batch` returns the loss of each step.",
+            "PyTorch: `nn.functional.cross_entropy(network(counts[batch]), labels[batch])`, "
+            "`zero_grad`, `backward`, `step`, and keep `loss.item()`. Keras: `compile` with plain "
+            "`SGD(learning_rate)` and `SparseCategoricalCrossentropy(from_logits=True)`, and "
+            "`train_on_batch` returns the loss of each step.",
         ],
     ),
     Exercise(
@@ -883,7 +918,8 @@ EXERCISES = [
             responded_wrongly(
                 "softmax over the images",
                 "wrong direction",
-                "Softmax was taken over the images, so that each *column* adds up to one. Each row must.",
+                "Softmax was taken over the images, so that each *column* adds up to one. Each row "
+                "must.",
             ),
             responded_wrongly(
                 "divided twice",
@@ -893,28 +929,33 @@ EXERCISES = [
             responded_wrongly(
                 "training mode",
                 "training",
-                "The network answered in training mode: an image's answer depends on the others in the same question. `network.eval()` in PyTorch, "
+                "The network answered in training mode: an image's answer depends on the others in "
+                "the same question. `network.eval()` in PyTorch, "
                 "`training=False` in Keras.",
             ),
             responded_wrongly(
                 "500 for a bad question",
                 "500",
-                "The good question is answered rightly. 500 says that the server is broken; a bad question gets 400.",
+                "The good question is answered rightly. 500 says that the server is broken; a bad "
+                "question gets 400.",
             ),
             responded_wrongly(
                 "200 for a bad question",
                 "200",
-                "The good question is answered rightly. A bad one gets 200, as if all were well. Return 400 there.",
+                "The good question is answered rightly. A bad one gets 200, as if all were well. "
+                "Return 400 there.",
             ),
             responded_wrongly(
                 "no sentence",
                 "no sentence",
-                "All statuses are right. A bad question is sent back without a sentence that says what is wrong.",
+                "All statuses are right. A bad question is sent back without a sentence that says "
+                "what is wrong.",
             ),
             responded_wrongly(
                 "no range",
                 "no range",
-                "Counts of 255, or below zero, are answered as if they were ink. Look at the range, 0 to 16.",
+                "Counts of 255, or below zero, are answered as if they were ink. Look at the "
+                "range, 0 to 16.",
             ),
             responded_wrongly(
                 "above only",
@@ -924,14 +965,17 @@ EXERCISES = [
             responded_wrongly(
                 "nan passes",
                 "nan",
-                "A NaN came through. It is neither below 0 nor above 16. Ask whether every count lies *inside*, not whether one lies outside.",
+                "A NaN came through. It is neither below 0 nor above 16. Ask whether every count "
+                "lies *inside*, not whether one lies outside.",
             ),
         ],
         hints=[
             "Four parts: read the JSON, look at the shape, look at the range, ask the network.",
-            "`json.loads` raises ValueError, a missing name KeyError, a list in place of a dict TypeError. `np.array(..., dtype=float)` raises for words and for rows "
+            "`json.loads` raises ValueError, a missing name KeyError, a list in place of a dict "
+            "TypeError. `np.array(..., dtype=float)` raises for words and for rows "
             "of two lengths.",
-            "`if not ((counts >= 0) & (counts <= 16)).all(): return 400, ...` refuses NaN as well. Then evaluation mode, logits, softmax over direction 1.",
+            "`if not ((counts >= 0) & (counts <= 16)).all(): return 400, ...` refuses NaN as well. "
+            "Then evaluation mode, logits, softmax over direction 1.",
         ],
     ),
 ]
