@@ -9,8 +9,9 @@ import random
 import socket
 import sys
 import traceback
-from importlib.abc import MetaPathFinder
+from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from types import ModuleType
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
@@ -28,8 +29,11 @@ PACKAGES = {"pytorch": {"torch"}, "keras": {"keras", "tensorflow"}}
 OUT_OF_MEMORY = ("allocate memory", "OOM when allocating", "bad_alloc", "Unable to allocate")
 
 
-class OtherFramework(MetaPathFinder):
-    """Refuses the other framework's packages with a sentence: both in one process can crash."""
+class OtherFramework(MetaPathFinder, Loader):
+    """Refuses the other framework's packages with a sentence: both in one process can crash.
+
+    Keras itself may come into a PyTorch notebook that has set it to compute with PyTorch.
+    """
 
     def __init__(self, framework: str) -> None:
         self.framework = framework
@@ -38,13 +42,24 @@ class OtherFramework(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: object = None, target: object = None
     ) -> ModuleSpec | None:
-        """Refuse what is refused, and leave all else to the others."""
-        if fullname in self.refused:
-            raise ImportError(
-                f"this is the {FRAMEWORK_TITLES[self.framework]} notebook: "
-                f"`{fullname}` cannot be imported in it"
-            )
-        return None
+        """Find what is refused, and leave all else to the others.
+
+        It is the import that fails: PyTorch's compiler looks whether TensorFlow is there, without importing it.
+        """
+        on_pytorch = self.framework == "pytorch" and os.environ.get("KERAS_BACKEND") == "torch"
+        if fullname not in self.refused or (fullname == "keras" and on_pytorch):
+            return None
+        return ModuleSpec(fullname, self)
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """Refuse the import."""
+        raise ImportError(
+            f"this is the {FRAMEWORK_TITLES[self.framework]} notebook: "
+            f"`{spec.name}` cannot be imported in it"
+        )
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Do nothing: no module was created. A loader must have it."""
 
 
 def prepare(framework: str | None) -> None:
