@@ -27,6 +27,8 @@ FLAGS = [
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "docmanager-extension/plugin": {"autosave": False},
+    # Notebook 7 puts it there, and a learner's environment does not have Notebook 7.
+    "notebook-extension/panel": {"toolbar": [{"name": "interfaceSwitcher", "disabled": True}]},
 }
 
 
@@ -101,7 +103,7 @@ class Laboratory:
             stdout=self.log,
             stderr=subprocess.STDOUT,
         )
-        deadline = time.monotonic() + 40
+        deadline = time.monotonic() + 120
         while time.monotonic() < deadline and self.process.poll() is None:
             with contextlib.suppress(OSError), self.ask("/api") as answer:
                 if answer.status == 200:
