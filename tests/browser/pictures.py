@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from tests.browser.conftest import FLAGS, REPOSITORY, Laboratory, Notebook, chromium_path
+from tests.browser.conftest import FLAGS, REPOSITORY, Laboratory, Notebook, chromium_path, settle
 
 PICTURES = REPOSITORY / "docs" / "pictures"
 HEADING = "The network, with its flow written out"
@@ -18,6 +18,8 @@ SCROLL = """heading => [...document.querySelectorAll('.jp-NotebookPanel')].map(p
   found.scrollIntoView({block: 'start'});
   return Math.abs(found.getBoundingClientRect().top - before);
 })"""
+# Otherwise JupyterLab guesses the height of what is out of sight, and what was scrolled to moves on.
+ALL_DRAWN = {"notebook-extension/tracker": {"windowingMode": "none"}}
 QUESTION = 'checkpoint("which_is_a_parameter")'
 EXERCISE = "answer mean_squared_error"
 WRONG = """\
@@ -152,6 +154,7 @@ def main(names: list[str]) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         laboratory = Laboratory(Path(folder))
+        settle(laboratory.folder / "settings", ALL_DRAWN)
         laboratory.start()
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS)
         camera = Camera(browser, laboratory)
