@@ -154,7 +154,7 @@ def look_at_computer(checkout: Checkout) -> str | None:
     say("Setting up the course, once. Ctrl-C stops it; the next start goes on from there.")
     system, nvidia = platform.system(), has_nvidia()
     say(f"1/3 Looking at this computer: {system} {platform.machine()}, Python {short_version()}.")
-    index = extra_index(system, nvidia, lambda: answers(f"{CPU_INDEX}/torch/", PROBE_SECONDS))
+    index = cpu_index(system, nvidia)
     say("    " + packages_sentence(system, nvidia, index))
     if not checkout.venv.exists():
         brings_cuda = system == "Linux" and index is None
@@ -353,6 +353,11 @@ def extra_index(system: str, nvidia: bool, reachable: Callable[[], bool]) -> str
     On Linux the public index has torch for CUDA only. `reachable` is asked only where it matters.
     """
     return CPU_INDEX if system == "Linux" and not nvidia and reachable() else None
+
+
+def cpu_index(system: str, nvidia: bool) -> str | None:
+    """Return PyTorch's own CPU index where this computer wants it and can reach it."""
+    return extra_index(system, nvidia, lambda: answers(f"{CPU_INDEX}/torch/", PROBE_SECONDS))
 
 
 def packages_sentence(system: str, nvidia: bool, index: str | None) -> str:
