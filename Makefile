@@ -42,7 +42,7 @@ test: lint deploy  ## all that a change must pass, the browser and every noteboo
 	.venv/bin/pytest tests -m "not thousand and not long"
 	LOCKSTEP_STRICT=1 LOCKSTEP_HOME=$$(mktemp -d) .venv/bin/pytest --nbval-lax --nbval-current-env notebooks solutions
 
-test-all: test  ## test, a thousand hand-ins graded, solutions on Colab's versions, the browser twenty times in a row
+test-all: test  ## test, a thousand hand-ins graded, every notebook on Colab's versions, the browser twenty times in a row
 	.venv/bin/pytest tests -m "thousand or long"
 	for pass in $$(seq 20); do .venv/bin/pytest tests/browser || exit 1; done
 

@@ -13,9 +13,12 @@ from tests.colab.runtime import ColabKernelManager
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
+ALWAYS = ("00_", "04_", "08_")  # the others take ten minutes more
 NOTEBOOKS = [
-    # The solutions are more of the same, and take as long again.
-    pytest.param(path, marks=[pytest.mark.long] if role == "solutions" else [])
+    pytest.param(
+        path,
+        marks=[] if role == "notebooks" and path.name.startswith(ALWAYS) else [pytest.mark.long],
+    )
     for role in ("notebooks", "solutions")
     for path in sorted((ROOT / role).glob("*.ipynb"))
 ]
