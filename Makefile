@@ -34,13 +34,16 @@ lint: setup
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 
+NBVAL = LOCKSTEP_STRICT=1 LOCKSTEP_HOME=$$(mktemp -d) .venv/bin/pytest -q --nbval-lax --nbval-current-env
+
 check: lint  ## in a minute or two: lint, types, the fast tests, whether the notebooks are built
 	.venv/bin/pytest tests --ignore=tests/browser -m "not slow"
 	.venv/bin/lockstep build --check
 
 test: lint deploy  ## all that a change must pass, the browser and every notebook included
 	.venv/bin/pytest tests -m "not thousand and not long"
-	LOCKSTEP_STRICT=1 LOCKSTEP_HOME=$$(mktemp -d) .venv/bin/pytest --nbval-lax --nbval-current-env notebooks solutions
+	@echo "Every notebook, and every solved one beside it"
+	$(NBVAL) solutions & other=$$!; $(NBVAL) notebooks; code=$$?; wait $$other && exit $$code
 
 test-all: test  ## test, a thousand hand-ins graded, every notebook on Colab's versions, the browser twenty times in a row
 	.venv/bin/pytest tests -m "thousand or long"
