@@ -257,11 +257,12 @@ def ported_in_keras(
         ]
     )
     fresh = network.get_weights()
-    arrays = [
-        begun if name in left_out else array
-        for begun, (name, array) in zip(fresh, weights.items(), strict=True)
-    ]
-    network.set_weights(arrays)
+    network.set_weights(
+        [
+            begun if name in left_out else array
+            for begun, (name, array) in zip(fresh, weights.items(), strict=True)
+        ]
+    )
     return network
 
 
@@ -290,8 +291,8 @@ def small_network(inputs: Inputs, framework: str) -> Any:
         places = [first.weight, normalise.weight, normalise.bias]
         places += [normalise.running_mean, normalise.running_var, last.weight]
         with torch.no_grad():
-            for place, array in zip(places, arrays, strict=True):
-                place.copy_(torch.tensor(array.T))
+            for parameter, array in zip(places, arrays, strict=True):
+                parameter.copy_(torch.tensor(array.T))
         return nn.Sequential(first, normalise, nn.ReLU(), last)
     keras = importlib.import_module("keras")
     layers = keras.layers
