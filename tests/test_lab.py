@@ -420,7 +420,9 @@ def test_a_damaged_stamp_counts_as_none(checkout):
 
 
 def test_a_role_that_does_not_exist_is_refused_with_those_that_do(checkout, commands):
-    with pytest.raises(lab.Stop, match=r"'lap'.*learn, lab, build, grade, dask, site, jax, deploy, dev"):
+    with pytest.raises(
+        lab.Stop, match=r"'lap'.*learn, lab, build, grade, dask, site, jax, deploy, dev"
+    ):
         lab.set_up(checkout, ["lap"])
     assert commands == []
 
