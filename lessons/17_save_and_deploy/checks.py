@@ -164,7 +164,7 @@ def requests(generator: Generator, width: int) -> str:
 def all_statuses(answer: Answer, inputs: Inputs, framework: str) -> dict[str, Any]:
     """Ask about each request; an exception is a 500, as it is in a server."""
     given = json.loads(inputs["requests"])
-    statuses = []
+    said = []
     for name, body in given["asked"]:
         try:
             status = answer(name, body, list(MODELS), given["width"])
@@ -174,8 +174,8 @@ def all_statuses(answer: Answer, inputs: Inputs, framework: str) -> dict[str, An
             status = 500
         if not isinstance(status, (int, np.integer)):
             raise TypeError(f"it gave back {status!r}. Give back a number, such as 200.")
-        statuses.append(int(status))
-    return {"status": np.array(statuses)}
+        said.append(int(status))
+    return {"status": np.array(said)}
 
 
 def statuses(without: str) -> Answer:
