@@ -10,7 +10,7 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ROLES = ("lab", "build", "grade", "dev")
+ROLES = ("lab", "build", "grade", "jax", "deploy", "dev")
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"  # the small wheel of torch for Linux
 
 
