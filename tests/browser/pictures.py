@@ -89,7 +89,7 @@ class Camera:
         notebook.run_cell(QUESTION)
         cell = notebook.cell(QUESTION)
         save(cell, "checkpoint_before")
-        cell.get_by_role("radio").nth(0).click()
+        cell.get_by_text("predict returns").click()
         cell.get_by_role("button", name="Check answer").click()
         expect(cell.get_by_role("status")).to_contain_text("✗", timeout=60_000)
         save(cell, "checkpoint_after")

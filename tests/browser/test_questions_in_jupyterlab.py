@@ -59,6 +59,11 @@ def sort_with(widget, press):
             press(item.get_by_role("button").first)
 
 
+def place(name, text):
+    """Where the option that holds `text` is shown, from 0 on."""
+    return [text in option.text for option in QUESTIONS[name].options].index(True)
+
+
 def letters():
     """The letter of each pair's right side."""
     question = QUESTIONS["a_match"]
@@ -82,7 +87,8 @@ def answer_wrongly_by_mouse(notebook):
 def test_a_wrong_answer_by_mouse_shows_its_reason_and_stays_for_another_try(notebook):
     answer_wrongly_by_mouse(notebook)
     says(notebook.widget(CHOICE), "✗Not yet. Only with activation=")
-    says(notebook.widget(CHOICES), "You ticked b: It only computes")
+    loss = "abc"[place("some_choices", "loss.backward()")]
+    says(notebook.widget(CHOICES), f"You ticked {loss}: It only computes")
     says(notebook.widget(NUMBER), "Ten of these are the bias.")
     says(notebook.widget(SHAPE), "The batch comes first.")
     says(notebook.widget(OUTPUT), "The list itself was not sorted.")
@@ -113,12 +119,16 @@ def test_every_kind_is_answered_by_keyboard_alone(notebook):
     before = notebook.cells()
     notebook.widget(CHOICE).get_by_role("radio").first.focus()
     keys.press("Space")
-    keys.press("ArrowDown")
+    for _ in range(place("a_choice", "`x @ W + b`")):
+        keys.press("ArrowDown")
     keys.press("Tab")
     keys.press("Enter")
     notebook.widget(CHOICES).get_by_role("checkbox").first.focus()
-    for key in ("Space", "Tab", "Tab", "Space", "Tab", "Space"):
-        keys.press(key)
+    for option in QUESTIONS["some_choices"].options:
+        if option.right:
+            keys.press("Space")
+        keys.press("Tab")
+    keys.press("Space")
     for number, text in ((NUMBER, "7840"), (SHAPE, "(32, 10)"), (OUTPUT, "[1, 2, 3] 1")):
         notebook.widget(number).get_by_role("textbox").focus()
         keys.type(text)
@@ -155,8 +165,10 @@ def test_answers_are_remembered_after_a_reload_and_in_a_new_kernel(notebook):
     notebook.wait()
     notebook.command("notebook:clear-all-cell-outputs")
     notebook.run_all(len(NAMES) + 1)
-    expect(notebook.widget(CHOICE).get_by_role("radio").first).to_be_checked()
-    expect(notebook.widget(CHOICES).get_by_role("checkbox").nth(1)).to_be_checked()
+    radios = notebook.widget(CHOICE).get_by_role("radio")
+    boxes = notebook.widget(CHOICES).get_by_role("checkbox")
+    expect(radios.nth(place("a_choice", "relu(x"))).to_be_checked()
+    expect(boxes.nth(place("some_choices", "loss.backward()"))).to_be_checked()
     expect(notebook.widget(NUMBER).get_by_role("textbox")).to_have_value("7850")
     expect(notebook.widget(SHAPE).get_by_role("textbox")).to_have_value("10, 32")
     expect(notebook.widget(OUTPUT).get_by_role("textbox")).to_have_value("[1, 2, 3] 0")
@@ -176,7 +188,8 @@ def test_a_kernel_that_does_not_answer_is_told(notebook, laboratory, how):
     notebook.widget(SLIDER).get_by_role("slider").press("ArrowRight")
     for number in (CHOICE, SLIDER):
         says(notebook.widget(number), "The kernel does not answer: run this cell again.")
-    expect(notebook.widget(CHOICE).get_by_role("radio").first).to_be_checked()
+    radios = notebook.widget(CHOICE).get_by_role("radio")
+    expect(radios.nth(place("a_choice", "relu(x"))).to_be_checked()
 
 
 def test_no_key_pressed_in_a_widget_reaches_jupyterlab(notebook):

@@ -9,7 +9,7 @@ import pytest
 from lockstep.learn import journal, session
 from lockstep.learn.checkpoints import checkpoint
 from lockstep.learn.errors import CourseError
-from lockstep.learn.questions import Verdict
+from lockstep.learn.questions import Verdict, load_questions
 from lockstep.learn.widgets import base
 
 LESSON = Path(__file__).parents[1] / "every_kind_of_question.md"
@@ -37,14 +37,19 @@ def send(widget, answer):
 
 def test_an_answer_from_the_page_is_judged_recorded_and_told():
     widget = checkpoint("a_choice")
-    send(widget, "a")
+    options = load_questions(LESSON, "keras")["a_choice"].options
+    relu, plain = (
+        "abc"[[text in option.text for option in options].index(True)]
+        for text in ("relu(x", "`x @")
+    )
+    send(widget, relu)
     assert widget.verdict["right"] is False
     assert "<code>activation=" in widget.verdict["message"]
-    send(widget, "b")
+    send(widget, plain)
     assert widget.verdict["right"] is True
     assert widget.verdict["attempt"] == 2
     recorded = [(e["answer"], e["right"], e["version"]) for e in journal.read()]
-    assert recorded == [("a", False, 1), ("b", True, 1)]
+    assert recorded == [(relu, False, 1), (plain, True, 1)]
 
 
 def test_the_same_answer_twice_is_two_replies():

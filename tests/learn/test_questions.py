@@ -28,24 +28,37 @@ def shown(name, *texts):
     return " ".join(str(QUESTIONS[name].shown.index(text) + 1) for text in texts)
 
 
+def letter(name, text):
+    """The letter of the option that begins with `text`."""
+    starts = [option.text.startswith(text) for option in QUESTIONS[name].options]
+    return "abc"[starts.index(True)]
+
+
+def number(letter):
+    """The number that may be said in place of a letter."""
+    return "abc".index(letter) + 1
+
+
+ACTIVE, PLAIN, SOFT = (letter("a_choice", text) for text in ("`relu", "`x @", "`softmax"))
+STEPS, LOSS, FILL = (letter("some_choices", f"`{text}") for text in ("optim", "loss", "layer"))
 FORWARD, BACKWARD, STEP = QUESTIONS["an_order"].lines
 LETTER = {text: "abc"[i] for i, text in enumerate(QUESTIONS["a_match"].shown)}
 LINEAR, DENSE, BIAS = (LETTER[text] for text in ("`Linear`", "`Dense`", "bias"))
 
 RIGHT = [
-    ("a_choice", "b"),
-    ("a_choice", "B)"),
-    ("a_choice", 2),
-    ("a_choice", np.int64(2)),
-    ("a_choice", "2"),
+    ("a_choice", PLAIN),
+    ("a_choice", PLAIN.upper() + ")"),
+    ("a_choice", number(PLAIN)),
+    ("a_choice", np.int64(number(PLAIN))),
+    ("a_choice", str(number(PLAIN))),
     ("a_choice", "x @ W + b"),
     ("a_choice", "`x @ W + b`"),
-    ("some_choices", "a, c"),
-    ("some_choices", "c a"),
-    ("some_choices", "ac"),
-    ("some_choices", "a and c"),
-    ("some_choices", ["a", 3]),
-    ("some_choices", {"optimizer.step()", "c"}),
+    ("some_choices", f"{STEPS}, {FILL}"),
+    ("some_choices", f"{FILL} {STEPS}"),
+    ("some_choices", STEPS + FILL),
+    ("some_choices", f"{STEPS} and {FILL}"),
+    ("some_choices", [STEPS, number(FILL)]),
+    ("some_choices", {"optimizer.step()", FILL}),
     ("a_number", 7840),
     ("a_number", "7840"),
     ("a_number", " 7 840 weights"),
@@ -80,10 +93,10 @@ def test_a_right_answer_is_right_in_every_way_of_writing_it(name, answer):
 
 
 WRONG = [
-    ("a_choice", "a", "Alone it has no activation."),
-    ("a_choice", 3, "Softmax is a step of its own."),
-    ("some_choices", "a, b, c", "You ticked **b**: It only computes the gradients."),
-    ("some_choices", "a", "You left out **c**: An underscore"),
+    ("a_choice", ACTIVE, "Alone it has no activation."),
+    ("a_choice", number(SOFT), "Softmax is a step of its own."),
+    ("some_choices", "a, b, c", f"You ticked **{LOSS}**: It only computes the gradients."),
+    ("some_choices", STEPS, f"You left out **{FILL}**: An underscore"),
     ("a_number", 7850, "Ten of these are the bias."),
     ("a_number", -1, "A line from every input to every output."),
     ("a_number", 1e300, "A line from every input"),
@@ -177,6 +190,19 @@ def test_shuffles_are_stable_and_never_the_right_order(count):
         first, again = (parse_question(f"q{number}", text, None) for _ in range(2))
         assert first.shown == again.shown != list(first.lines)
         assert sorted(first.shown) == sorted(first.lines)
+
+
+@pytest.mark.parametrize("count", range(2, 6))
+def test_options_are_shuffled_by_the_name_so_that_the_place_of_the_right_one_tells_nothing(count):
+    wrong = "".join(f"  - {{text: wrong {n}, why: w}}\n" for n in range(count - 1))
+    text = f"kind: choice\nquestion: q\noptions:\n  - {{text: right, right: true, why: w}}\n{wrong}"
+    places = []
+    for number in range(400):
+        first, again = (parse_question(f"q{number}", text, None) for _ in range(2))
+        assert first.options == again.options
+        places.append([option.right for option in first.options].index(True))
+    for place in range(count):
+        assert 0.7 < places.count(place) / (400 / count) < 1.3
 
 
 def test_an_answer_that_could_mean_two_options_is_asked_back():

@@ -156,8 +156,9 @@ def test_the_right_answers_are_told_apart():
     answers = {
         name: question_block(each).partition("{dropdown}")[2] for name, each in questions.items()
     }
-    assert "**b** is right." in answers["a_choice"]
-    assert "**a** is wrong." in answers["a_choice"]
+    for letter, option in zip("abc", questions["a_choice"].options, strict=True):
+        said = "right" if option.right else "wrong"
+        assert f"**{letter}** is {said}. {option.why}" in answers["a_choice"]
     assert "**7840** weights" in answers["a_number"]
     assert "**(32, 10)**" in answers["a_shape"]
     assert "1. `(out,)`: **bias**. One shift" in answers["a_match"]

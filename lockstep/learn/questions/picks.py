@@ -1,6 +1,7 @@
 """Questions that are answered by picking: one option (`choice`) or several (`choices`)."""
 
 import operator
+import random
 import re
 from dataclasses import dataclass
 from typing import ClassVar
@@ -25,7 +26,8 @@ class Option:
     why: str
 
 
-def _read_options(fields: Fields) -> tuple[Option, ...]:
+def _read_options(name: str, fields: Fields) -> tuple[Option, ...]:
+    """Return the options in an order that tells nothing: authors write the right one first."""
     options = []
     for each in fields.mappings("options", "Option", at_least=2):
         each.refuse_unknown({"text", "right", "why"})
@@ -35,7 +37,7 @@ def _read_options(fields: Fields) -> tuple[Option, ...]:
     if not any(option.right for option in options):
         raise fields.error("options", "No option is right: say `right: true` in one.")
     refuse_twice(fields, "options", [option.text for option in options])
-    return tuple(options)
+    return tuple(random.Random(name).sample(options, len(options)))
 
 
 def pick(answer: object, options: tuple[Option, ...]) -> int:
@@ -81,7 +83,7 @@ class Choice(Question[int]):
     @classmethod
     def read(cls, name: str, fields: Fields) -> "Choice":
         """Return the question that `fields` describe."""
-        options = _read_options(fields)
+        options = _read_options(name, fields)
         if sum(option.right for option in options) > 1:
             raise fields.error("options", "Two options are right: say `kind: choices` instead.")
         return cls(*read_common(name, fields), options)
@@ -113,7 +115,7 @@ class Choices(Question[frozenset[int]]):
     @classmethod
     def read(cls, name: str, fields: Fields) -> "Choices":
         """Return the question that `fields` describe."""
-        return cls(*read_common(name, fields), _read_options(fields))
+        return cls(*read_common(name, fields), _read_options(name, fields))
 
     def understand(self, answer: object) -> frozenset[int]:
         """Return the indices of the options that are meant."""
