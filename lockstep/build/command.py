@@ -18,9 +18,10 @@ def build_command(root: Path, names: list[str], *, again: bool) -> int:
         print(f"Nothing has changed in {len(names)} lesson{'s' if len(names) > 1 else ''}.")
         return 0
     for name in changed:
+        written = stamps.written(name)
         if not _build(root, name, again=again):
             return 1
-        stamps.keep(name)
+        stamps.keep(name, written)
     return 0
 
 

@@ -55,16 +55,17 @@ class Stamps:
         except (OSError, ValueError):
             self.known = {}
 
-    def _stamp(self, lesson: str) -> str:
-        files = inputs_of(self.root / "lessons" / lesson) + outputs_of(self.root, lesson)
-        return f"{self.package} {digest(files)}"
+    def written(self, lesson: str) -> str:
+        """Return a digest of what an author wrote and of the builder."""
+        return f"{self.package} {digest(inputs_of(self.root / 'lessons' / lesson))}"
 
     def unchanged(self, lesson: str) -> bool:
         """Say whether neither the lesson, nor the builder, nor what was built has changed."""
-        return self.known.get(lesson) == self._stamp(lesson)
+        built = digest(outputs_of(self.root, lesson))
+        return self.known.get(lesson) == f"{self.written(lesson)} {built}"
 
-    def keep(self, lesson: str) -> None:
-        """Remember that the lesson is built."""
-        self.known[lesson] = self._stamp(lesson)
+    def keep(self, lesson: str, written: str) -> None:
+        """Remember what was built from `written`, as it was when the build began to read it."""
+        self.known[lesson] = f"{written} {digest(outputs_of(self.root, lesson))}"
         self.path.parent.mkdir(exist_ok=True)
         self.path.write_text(json.dumps(self.known, indent=1), encoding="utf-8")

@@ -100,12 +100,24 @@ def _prepare(framework: str) -> None:
             torch = importlib.import_module("torch")
             torch.set_default_dtype(getattr(torch, precision()))
         else:
-            importlib.import_module("keras").config.set_floatx(precision())
+            _import_keras()
     except ImportError as error:
         raise CourseError(
             f"{FRAMEWORK_TITLES[framework]} is not installed here ({error}). In a checkout of the "
             "course run `make lab` (on Windows: `python lab.py`), which installs it."
         ) from None
+
+
+def _import_keras() -> None:
+    """Import Keras on TensorFlow, whatever ~/.keras/keras.json or the environment says."""
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    config = importlib.import_module("keras").config
+    if config.backend() != "tensorflow":
+        raise CourseError(
+            f"Keras was imported before this cell and computes with {config.backend()} here, but this notebook needs "
+            "TensorFlow. Restart the kernel, and run this cell first."
+        )
+    config.set_floatx(precision())
 
 
 def user_namespace() -> dict[str, object]:

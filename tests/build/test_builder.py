@@ -9,12 +9,14 @@ import time
 
 import pytest
 
+from lockstep.build import command
 from lockstep.build.answers import record_checks
 from lockstep.build.compared import problems_of, strangers
 from lockstep.build.errors import LessonError
 from lockstep.build.lesson import load_lesson
 from lockstep.build.new import new_lesson
 from lockstep.build.prove import compare, read_table
+from lockstep.build.stamps import Stamps
 
 pytestmark = pytest.mark.slow
 
@@ -86,6 +88,19 @@ def test_an_unchanged_course_is_known_without_a_framework(copy):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_what_is_written_while_a_build_runs_is_built_by_the_next(copy, monkeypatch):
+    def write(*_, **__):
+        change(copy, "lessons/21_name/lesson.md", "One paragraph", "One late paragraph")
+        return True
+
+    monkeypatch.setattr(command, "_build", write)
+    assert command.build_command(copy, ["21_name"], again=True) == 0
+    assert not Stamps(copy).unchanged("21_name")
+    monkeypatch.setattr(command, "_build", lambda *_, **__: True)
+    assert command.build_command(copy, ["21_name"], again=True) == 0
+    assert Stamps(copy).unchanged("21_name")
 
 
 def test_new_prose_is_built_without_executing(copy):
