@@ -32,7 +32,7 @@ CPU_GIGABYTES, CUDA_GIGABYTES = 4, 12  # free space: what is installed, and room
 WINDOWS = os.name == "nt"
 COURSE_FOLDERS = ("notebooks", "exercises")
 FIRST_NOTEBOOK = "notebooks/00_start_here.ipynb"
-TWINS = ("pytorch", "keras")  # left and right, side by side
+TWINS = ("pytorch", "keras")
 STATE_FILE = ".lockstep.json"
 NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS)
 
@@ -629,40 +629,19 @@ def refuse_unknown_lesson(root: Path, lesson: str) -> None:
 
 
 def workspace_path(lesson: str) -> str:
-    """Return where in work/ the workspace stands that shows a lesson's twins side by side."""
+    """Return where the workspace stands that shows a lesson's twins side by side."""
     return f"side_by_side/{lesson}.jupyterlab-workspace"
 
 
-def put_workspaces(root: Path, work: Path) -> None:
-    """Write the workspaces into `work`; one that is there stays as it is.
+def copy_workspaces(root: Path, work: Path) -> None:
+    """Copy the workspaces into `work`; one that is there stays as it is.
 
     JupyterLab opens such a file like a notebook, also from the link at the top of a lesson.
     """
-    for lesson in lesson_names(root):
-        twins = [f"notebooks/{lesson}_{framework}.ipynb" for framework in TWINS]
-        path = work / workspace_path(lesson)
-        if not path.exists() and all((work / twin).exists() for twin in twins):
-            put(path, json.dumps(workspace(lesson, twins), indent=1).encode())
-
-
-def workspace(name: str, notebooks: Sequence[str]) -> dict[str, object]:
-    """Return a JupyterLab workspace that shows notebooks side by side."""
-    panels = [f"notebook:{path}" for path in notebooks]
-    tabs = [{"type": "tab-area", "currentIndex": 0, "widgets": [panel]} for panel in panels]
-    dock = {
-        "type": "split-area",
-        "orientation": "horizontal",
-        "sizes": [1 / len(tabs)] * len(tabs),
-        "children": tabs,
-    }
-    data: dict[str, object] = {
-        f"notebook:{path}": {"data": {"path": path, "factory": "Notebook"}} for path in notebooks
-    }
-    data["layout-restorer:data"] = {
-        "main": {"dock": dock, "current": panels[0]},
-        "left": {"collapsed": True},
-    }
-    return {"data": data, "metadata": {"id": name}}
+    for source in sorted((root / "side_by_side").glob("*.jupyterlab-workspace")):
+        path = work / "side_by_side" / source.name
+        if not path.exists():
+            put(path, source.read_bytes())
 
 
 # --- JupyterLab -----------------------------------------------------------------------------
@@ -781,7 +760,7 @@ def start(checkout: Checkout, options: argparse.Namespace) -> int:
         return 0
     for sentence in copied_sentences(copy_course(checkout.root, checkout.work)):
         say(sentence)
-    put_workspaces(checkout.root, checkout.work)
+    copy_workspaces(checkout.root, checkout.work)
     say("Opening JupyterLab. Ctrl-C here stops it.")
     python = sys.executable if options.here else checkout.python
     environment = dict(os.environ) if options.here else jupyter_environment(checkout)

@@ -444,6 +444,7 @@ def test_jupyterlab_does_not_ask_about_its_news(checkout, commands):
 
 
 def write(checkout, name, text):
+    (checkout.root / name).parent.mkdir(parents=True, exist_ok=True)
     (checkout.root / name).write_text(text)
 
 
@@ -580,36 +581,30 @@ def pages(command):
     return [part for part in command if part.startswith("--LabApp.default_url=")]
 
 
+SIDE_BY_SIDE = "side_by_side/04_net.jupyterlab-workspace"
+
+
 def test_a_lesson_opens_with_its_twins_side_by_side(checkout):
-    write(checkout, "notebooks/04_net_pytorch.ipynb", "")
+    write(checkout, SIDE_BY_SIDE, "as built")
     copy(checkout)
-    lab.put_workspaces(checkout.root, checkout.work)
-    path = "side_by_side/04_net.jupyterlab-workspace"
+    lab.copy_workspaces(checkout.root, checkout.work)
     command = lab.jupyter_command("python", checkout.work, [], "04_net")
-    assert pages(command) == [f"--LabApp.default_url=/lab/tree/{path}"]
-    workspace = json.loads((checkout.work / path).read_text())
-    areas = workspace["data"]["layout-restorer:data"]["main"]["dock"]["children"]
-    assert [area["widgets"] for area in areas] == [
-        [f"notebook:notebooks/04_net_{framework}.ipynb"] for framework in ("pytorch", "keras")
-    ]
+    assert pages(command) == [f"--LabApp.default_url=/lab/tree/{SIDE_BY_SIDE}"]
+    assert (checkout.work / SIDE_BY_SIDE).read_text() == "as built"
 
 
 def test_a_lesson_without_twins_opens_with_its_one_notebook(checkout):
     copy(checkout)
-    lab.put_workspaces(checkout.root, checkout.work)
+    lab.copy_workspaces(checkout.root, checkout.work)
     command = lab.jupyter_command("python", checkout.work, [], "00_start_here")
     assert pages(command) == [f"--LabApp.default_url=/lab/tree/{START}"]
-    assert not list(checkout.work.glob("side_by_side/*"))
 
 
 def test_a_workspace_that_a_learner_arranged_stays(checkout):
-    write(checkout, "notebooks/04_net_pytorch.ipynb", "")
-    copy(checkout)
-    lab.put_workspaces(checkout.root, checkout.work)
-    (arranged,) = checkout.work.glob("side_by_side/*")
-    arranged.write_text("arranged")
-    lab.put_workspaces(checkout.root, checkout.work)
-    assert arranged.read_text() == "arranged"
+    write(checkout, SIDE_BY_SIDE, "as built")
+    write(checkout, f"work/{SIDE_BY_SIDE}", "arranged")
+    lab.copy_workspaces(checkout.root, checkout.work)
+    assert (checkout.work / SIDE_BY_SIDE).read_text() == "arranged"
 
 
 def test_a_lesson_that_does_not_exist_is_refused_before_anything_is_installed(checkout, commands):

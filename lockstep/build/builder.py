@@ -24,6 +24,7 @@ from lockstep.build.prove import (
     write_meetings,
 )
 from lockstep.build.stamps import CACHE, learn_digest
+from lockstep.build.workspaces import write_workspace
 from lockstep.learn.stored import load_arrays, save_arrays
 
 Show = Callable[[int, int], None]  # cells done, cells in all
@@ -91,6 +92,7 @@ class _Build:
             }
             executed = {path: job.result() for path, job in jobs.items()}
         written = [notebook.path for notebook in self.notebooks if self._write(notebook, executed)]
+        write_workspace(self.root, self.lesson.name, self.notebooks)
         return Built(list(executed), written, table)
 
     # What is stale

@@ -6,6 +6,7 @@ from typing import Any
 
 from lockstep.build.compose import ROLES, Notebook, compose
 from lockstep.build.lesson import load_lesson
+from lockstep.build.workspaces import read_text, workspace_of
 
 
 def problems_of(root: Path, names: list[str]) -> list[str]:
@@ -22,10 +23,16 @@ def problems_of(root: Path, names: list[str]) -> list[str]:
     found: list[str] = []
     for name in names:
         lesson = load_lesson(root / "lessons" / name)
-        for notebook in compose(lesson):
+        notebooks = compose(lesson)
+        for notebook in notebooks:
             problem = _problem(root, notebook)
             if problem:
                 found.append(f"{notebook.path}: {problem} Run `lockstep build {name}`.")
+        workspace = workspace_of(name, notebooks)
+        if workspace and read_text(root / workspace[0]) != workspace[1]:
+            found.append(
+                f"{workspace[0]}: it is missing or shows other notebooks. Run `lockstep build {name}`."
+            )
         wanted = [("meetings.npz", lesson.meetings), ("checks.npz", lesson.exercises)]
         found += [
             f"lessons/{name}/{file} is missing. Run `lockstep build {name}`."

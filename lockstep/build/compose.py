@@ -112,10 +112,7 @@ def notebook_path(lesson: str, role: str, framework: str | None) -> str:
 
 
 def side_by_side_path(lesson: str) -> str:
-    """Return where the JupyterLab workspace stands that shows both twins; `lab.py` makes it.
-
-    JupyterLab opens such a file as a workspace, also from a link in a notebook.
-    """
+    """Return where the JupyterLab workspace stands that shows a lesson's twins."""
     return f"side_by_side/{lesson}.jupyterlab-workspace"
 
 

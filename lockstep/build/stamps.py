@@ -40,7 +40,8 @@ def outputs_of(root: Path, lesson: str) -> list[Path]:
         for role in ("notebooks", "exercises", "solutions")
         for path in (root / role).glob(f"{lesson}*.ipynb")
     ]
-    return built + [root / "lessons" / lesson / name for name in ("meetings.npz", "checks.npz")]
+    recorded = [root / "lessons" / lesson / name for name in ("meetings.npz", "checks.npz")]
+    return [*built, *recorded, *(root / "side_by_side").glob(f"{lesson}.*")]
 
 
 class Stamps:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from lockstep.build.compose import side_by_side_path
 from lockstep.edition.catalogue import Entry, catalogue, paths_of
 from lockstep.edition.project import student_project
 from lockstep.edition.relink import notebook_text, relink_notebook
@@ -55,6 +56,8 @@ def write_student_edition(root: Path, folder: Path, names: list[str], slug: str)
         _write_repository_settings(root, place, slug)
         for name in names:
             write_public_lesson(root / "lessons" / name, place / "lessons" / name)
+        workspaces = [side_by_side_path(name) for name in names]
+        _copy(root, place, [path for path in workspaces if (root / path).exists()])
         _write_notebooks(root, place, paths_of(entries))
         project = (root / "pyproject.toml").read_text(encoding="utf-8")
         put(place / "pyproject.toml", student_project(project))

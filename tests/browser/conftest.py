@@ -62,7 +62,7 @@ class Laboratory:
         self.folder = folder
         self.work = folder / "work"
         lab.copy_course(REPOSITORY, self.work)
-        lab.put_workspaces(REPOSITORY, self.work)
+        lab.copy_workspaces(REPOSITORY, self.work)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.address = f"http://127.0.0.1:{probe.getsockname()[1]}"

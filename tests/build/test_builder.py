@@ -164,6 +164,28 @@ def test_check_names_missing_and_strange_notebooks(copy):
     assert "no lesson builds it" in strangers(copy, ["21_name"])[0]
 
 
+SIDE_BY_SIDE = "side_by_side/21_name.jupyterlab-workspace"
+
+
+def test_the_twins_stand_side_by_side_in_a_workspace(built):
+    workspace = json.loads((built / SIDE_BY_SIDE).read_text(encoding="utf-8"))
+    areas = workspace["data"]["layout-restorer:data"]["main"]["dock"]["children"]
+    assert [area["widgets"] for area in areas] == [
+        [f"notebook:notebooks/21_name_{framework}.ipynb"] for framework in ("pytorch", "keras")
+    ]
+
+
+def test_a_workspace_that_is_missing_or_shows_other_notebooks_is_named_and_written_again(copy):
+    text = (copy / SIDE_BY_SIDE).read_text(encoding="utf-8")
+    for spoil in (lambda path: path.unlink(), lambda path: path.write_text("{}")):
+        spoil(copy / SIDE_BY_SIDE)
+        assert problems_of(copy, ["21_name"]) == [
+            f"{SIDE_BY_SIDE}: it is missing or shows other notebooks. Run `lockstep build 21_name`."
+        ]
+        assert lockstep(copy, "build").returncode == 0
+        assert (copy / SIDE_BY_SIDE).read_text(encoding="utf-8") == text
+
+
 def test_a_cell_that_fails_is_told_with_its_line(copy):
     change(copy, "lessons/21_name/lesson.md", "torch.tensor(inputs) @", "torch.tensr(inputs) @")
     text = (copy / "lessons/21_name/lesson.md").read_text(encoding="utf-8")

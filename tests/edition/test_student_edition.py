@@ -82,7 +82,7 @@ def test_it_holds_what_students_need_and_no_file_more(texts):
     tops = {path.partition("/")[0] for path in texts}
     assert tops == {
         "README.md", "Makefile", "lab.py", "environment.yml", "pyproject.toml", "LICENSE", "LICENSE-text",
-        ".gitignore", "notebooks", "exercises", "lessons", "lockstep",
+        ".gitignore", "notebooks", "exercises", "side_by_side", "lessons", "lockstep",
     }  # fmt: skip
     parts = {path.split("/")[1] for path in texts if path.startswith("lockstep/")}
     assert parts == {"__init__.py", "repository.py", "learn", "lessons"}
@@ -171,7 +171,7 @@ def broken_links(folder: Path, path: Path, text: str) -> list[str]:
         if target.startswith("https://colab.research.google.com/github/"):
             good = target.startswith(COLAB)
             good = good and (folder / unquote(target.removeprefix(COLAB))).is_file()
-        elif target.endswith(".ipynb") or path.suffix == ".md":
+        elif target.endswith((".ipynb", ".jupyterlab-workspace")) or path.suffix == ".md":
             good = "://" in target or (path.parent / target).is_file()
         else:
             continue
@@ -217,6 +217,7 @@ def test_an_edition_of_two_lessons_holds_and_lists_these_two(two):
         for role in ("notebooks", "exercises")
         for name in {"00_start_here"} | twins
     }
+    assert [path.stem for path in (two / "side_by_side").iterdir()] == ["04_simple_net"]
     listed = re.findall(r"^\| (\d\d) \|", (two / "README.md").read_text(), re.MULTILINE)
     assert listed == ["00", "04", "04"]
 
