@@ -64,14 +64,16 @@ def test_windows_has_its_programs_in_another_folder(monkeypatch, tmp_path):
 
 
 def test_an_index_that_does_not_answer_costs_no_more_than_the_time_it_was_given(monkeypatch):
+    answered = []
+
     def slow(*_, **__):
         time.sleep(1)
+        answered.append(True)
         raise OSError("too late")
 
     monkeypatch.setattr(lab.urllib.request, "urlopen", slow)
-    begun = time.monotonic()
     assert not lab.answers("https://example.org", 0.05)
-    assert time.monotonic() - begun < 0.9
+    assert answered == []  # nobody waited for it
 
 
 def test_a_refused_connection_means_that_an_index_is_not_reachable():
