@@ -19,7 +19,7 @@ Generator = np.random.Generator
 def summary_of_times_cases(generator: Generator) -> list[Case]:
     """Return times with slow first calls and one that was disturbed."""
     return [
-        Case("20 calls, the first one slow", times_inputs(generator, 20, 1)),
+        Case("20 calls, the first two slow", times_inputs(generator, 20, 2)),
         Case("31 calls, the first three slow", times_inputs(generator, 31, 3)),
     ]
 
@@ -45,18 +45,28 @@ def summarised(
         "after": times[warm_up:],
         "all": times,
         "one more": times[warm_up + 1 :],
+        "all but one": times[1:],
         "from the end": times[:-warm_up],
     }
     times = parts[kept]
     middles = {"median": np.median(times), "mean": np.mean(times), "fastest": np.min(times)}
     low, high = np.percentile(times, [25, 75])
+    if middle == "hundredth":
+        low, middles["hundredth"], high = np.percentile(times, [0.25, 0.5, 0.75])
     spreads = {
         "middle half": high - low,
         "standard deviation": np.std(times),
         "range": np.max(times) - np.min(times),
         "half of it": (high - low) / 2,
+        "turned": low - high,
     }
     return np.array(middles[middle]), np.array(spreads[spread])
+
+
+def summarised_the_other_way_round(times: Array, warm_up: int) -> tuple[Array, Array]:
+    """Return the spread and then the median."""
+    middle, spread = summarised(times, warm_up)
+    return spread, middle
 
 
 # --- pays_after ----------------------------------------------------------------------------------
@@ -119,6 +129,11 @@ def paying(
     return np.array(steps + (1 if count_first else 0))
 
 
+def never_paying(first_plain: float, plain: float, first_compiled: float, compiled: float) -> Array:
+    """Return -1 whatever the times are."""
+    return np.array(-1)
+
+
 # --- translations --------------------------------------------------------------------------------
 
 
@@ -150,6 +165,8 @@ def translated(
     to = {
         "up": -(-lengths // bucket) * bucket,
         "always one more": (lengths // bucket + 1) * bucket,
+        "down": lengths // bucket * bucket,
+        "to the nearest": np.rint(lengths / bucket).astype(lengths.dtype) * bucket,
         "to the longest": np.full_like(lengths, lengths.max()),
     }[filled]
     counts = {
@@ -162,9 +179,19 @@ def translated(
         "of all": filling / to.sum(),
         "of the words": filling / lengths.sum(),
         "the words": lengths.sum() / to.sum(),
-        "mean of shares": np.mean((to - lengths) / to),
+        "in per cent": 100 * filling / to.sum(),
+        "not a share": filling,
+        "of the sentences": np.mean(to != lengths),
     }
+    if share == "mean of shares":
+        shares[share] = np.mean((to - lengths) / to)
     return np.array(counts[counted]), np.array(shares[share])
+
+
+def translated_the_other_way_round(lengths: Array, bucket: int) -> tuple[Array, Array]:
+    """Return the share and then the count."""
+    count, share = translated(lengths, bucket)
+    return share, count
 
 
 # --- one_shape -----------------------------------------------------------------------------------
@@ -215,6 +242,8 @@ def sent(
     short: str = "filled",
     always: bool = False,
     cut: str = "real rows",
+    pieces: str = "of size rows",
+    together: str = "all",
 ) -> Array:
     """Return the network's outputs; the keywords make it wrong."""
     missing = (size - len(inputs) % size) if always else -len(inputs) % size
@@ -228,9 +257,20 @@ def sent(
         filled = np.concatenate([inputs, np.repeat(inputs[-1:], missing, axis=0)])
     else:
         filled = np.concatenate([inputs, np.zeros((missing, inputs.shape[1]))])
-    starts = range(0, len(filled), size)
-    outputs = np.concatenate([network(filled[start : start + size]) for start in starts])
-    return outputs if cut == "nothing" else outputs[: len(inputs)]
+    starts = np.arange(size, len(filled), size)
+    parts = np.split(filled, size if pieces == "size of them" else starts)
+    outputs = [np.asarray(network(part)) for part in parts]
+    if together == "stacked":
+        return np.stack(outputs)
+    if together == "the last":
+        return outputs[-1][: size - missing]
+    ends = {"real rows": len(inputs), "nothing": len(filled), "missing": -missing}
+    return np.concatenate(outputs)[: ends[cut]]
+
+
+def sent_the_first(network: Answer, inputs: Array, size: int) -> Array:
+    """Return within the loop, so after one call."""
+    return np.asarray(network(inputs[:size]))
 
 
 def sent_one_by_one(network: Answer, inputs: Array, size: int) -> Array:
@@ -299,8 +339,17 @@ def shared(
         "first": first,
         "second": second,
         "second, weighted": (1 - share) * second,
+        "first in full": first + (1 - share) * second,
+        "first twice": 2 * share * first + (1 - share) * second,
     }
     return weights - sign * learning_rate * totals[together]
+
+
+def shared_gradient(
+    weights: Array, pixels: Array, targets: Array, count: int, learning_rate: float
+) -> Array:
+    """Return the gradient in place of the weights."""
+    return (weights - shared(weights, pixels, targets, count, learning_rate)) / learning_rate
 
 
 # --- scaled_step ---------------------------------------------------------------------------------
@@ -363,15 +412,19 @@ def scaled(
     first: str = "unscale",
     only_long: bool = True,
     after_overflow: float = 0.5,
-    clip: bool = True,
+    clip: str = "at most 1",
 ) -> tuple[Array, Array]:
     """Return weights and scale after the step; the keywords make it wrong."""
     if not np.isfinite(gradient).all():
         return weights, np.array(scale * after_overflow)
     if first == "unscale":
         gradient = gradient / scale
-    if clip:
-        factor = limit / np.linalg.norm(gradient)
+    factor = limit / np.linalg.norm(gradient)
+    if clip == "each number":
+        gradient = np.clip(gradient, -limit, limit)
+    elif clip == "at least 1":
+        gradient = gradient * max(factor, 1.0)
+    elif clip == "at most 1":
         gradient = gradient * (min(factor, 1.0) if only_long else factor)
     if first == "clip":
         gradient = gradient / scale
@@ -396,6 +449,11 @@ EXERCISES = [
                 "one too many",
                 say="One time too many was left out. `times[warm_up:]` begins behind the warm-up already.",
                 numpy=partial(summarised, kept="one more"),
+            ),
+            Mistake(
+                "only the first call left out",
+                say="Only the first time was left out. How many belong to the warm-up is said by `warm_up`.",
+                numpy=partial(summarised, kept="all but one"),
             ),
             Mistake(
                 "the last ones",
@@ -435,6 +493,23 @@ EXERCISES = [
                 "to three quarters.",
                 numpy=partial(summarised, spread="half of it"),
             ),
+            Mistake(
+                "a negative spread",
+                say="The middle is right. The spread came out negative: take the larger value minus "
+                "the smaller one.",
+                numpy=partial(summarised, spread="turned"),
+            ),
+            Mistake(
+                "the other way round",
+                say="Both numbers are right, in the wrong order. The median comes first, then the spread.",
+                numpy=summarised_the_other_way_round,
+            ),
+            Mistake(
+                "percentiles from 0 to 1",
+                say="`np.percentile` counts from 0 to 100, so 0.25 is a quarter of a *hundredth*. "
+                "Write 25, 50 and 75, or use `np.quantile`, which counts from 0 to 1.",
+                numpy=partial(summarised, middle="hundredth"),
+            ),
         ],
         hints=[
             "First leave out the warm-up. Then three numbers: at a quarter, at the middle, at three quarters.",
@@ -454,14 +529,14 @@ EXERCISES = [
         mistakes=[
             Mistake(
                 "first step not counted",
-                say="Nearly: you counted the steps *after* the first one. The first is a step as "
-                "well, so one more.",
+                say="One step too few. Either you counted the steps *after* the first one, which is a "
+                "step as well. Or you rounded down: then compiling has *not quite* paid yet.",
                 numpy=partial(paying, count_first=False),
             ),
             Mistake(
                 "rounded down",
-                say="At this number of steps compiling has *not quite* paid yet: round up "
-                "(`math.ceil`), not down.",
+                say="Two steps too few. At this number compiling has *not quite* paid yet: round up "
+                "(`math.ceil`), not down. And the first step is a step as well.",
                 numpy=partial(paying, rounded="down", count_first=False),
             ),
             Mistake(
@@ -470,11 +545,23 @@ EXERCISES = [
                 numpy=partial(paying, rounded="not"),
             ),
             Mistake(
+                "not rounded, first step not counted",
+                say="The division is right. Two things are missing: there is no such thing as a part of "
+                "a step, so round up, and the first step is a step as well.",
+                numpy=partial(paying, rounded="not", count_first=False),
+            ),
+            Mistake(
                 "plain starts free",
                 say="The plain training's first step takes longer than its others, too. What "
                 "compiling costs more is the "
                 "*difference* of the two first steps.",
                 numpy=partial(paying, plain_starts_free=True),
+            ),
+            Mistake(
+                "plain starts free, first step not counted",
+                say="The plain training has a first step of its own, too: what compiling costs more is "
+                "the *difference* of the two. And the first step is a step as well, so one more.",
+                numpy=partial(paying, plain_starts_free=True, count_first=False),
             ),
             Mistake(
                 "divided by a plain step",
@@ -496,6 +583,13 @@ EXERCISES = [
                 "is ever paid back: "
                 "return -1 there.",
                 numpy=partial(paying, never=False),
+            ),
+            Mistake(
+                "always never",
+                say="You returned -1 where it does pay. If you try out one number of steps after the "
+                "other: go on for longer, it can be thousands. If you ask for a condition: what decides "
+                "is whether a *later* step is faster when compiled.",
+                numpy=never_paying,
             ),
         ],
         hints=[
@@ -519,6 +613,18 @@ EXERCISES = [
                 "bucket + 1` does "
                 "that. Round *up* instead: `math.ceil`, or `-(-length // bucket)`.",
                 numpy=partial(translated, filled="always one more"),
+            ),
+            Mistake(
+                "rounded down",
+                say="You rounded down, so words were cut off. A sentence is filled up: round *up* to "
+                "the next multiple, with `np.ceil` or `-(-length // bucket)`.",
+                numpy=partial(translated, filled="down"),
+            ),
+            Mistake(
+                "to the nearest",
+                say="You went to the *nearest* multiple, so some sentences lost words. Always round up: "
+                "`np.ceil`, or `-(-length // bucket)`.",
+                numpy=partial(translated, filled="to the nearest"),
             ),
             Mistake(
                 "to the longest",
@@ -550,6 +656,28 @@ EXERCISES = [
                 "the other share",
                 say="The count is right. That is the share of the real numbers. The filling is the rest.",
                 numpy=partial(translated, share="the words"),
+            ),
+            Mistake(
+                "in per cent",
+                say="Both are right, but the share is asked for as a number from 0 to 1, not in per cent.",
+                numpy=partial(translated, share="in per cent"),
+            ),
+            Mistake(
+                "not a share",
+                say="The count is right. That is *how much* was filled up. For the share, divide it by "
+                "all the numbers that are computed on.",
+                numpy=partial(translated, share="not a share"),
+            ),
+            Mistake(
+                "share of the sentences",
+                say="The count is right. That is the share of the *sentences* that were filled up. The "
+                "share of the *numbers* is asked for.",
+                numpy=partial(translated, share="of the sentences"),
+            ),
+            Mistake(
+                "the other way round",
+                say="Both numbers are right, in the wrong order. The number of translations comes first.",
+                numpy=translated_the_other_way_round,
             ),
             Mistake(
                 "mean of shares",
@@ -604,6 +732,36 @@ EXERCISES = [
                 "too many. `-rows % size` "
                 "is 0 there; `size - rows % size` is not.",
                 numpy=partial(sent, always=True),
+            ),
+            Mistake(
+                "cut by what is missing",
+                say="Right where a batch was filled up. Where the rows come out even nothing is missing, "
+                "and `[:-0]` is empty. Cut to `len(inputs)` rows instead.",
+                numpy=partial(sent, cut="missing"),
+            ),
+            Mistake(
+                "size pieces",
+                say="The rows were cut into `size` pieces. They go in pieces *of* `size` rows. "
+                "(`torch.chunk` and `keras.ops.split` are given the number of pieces, `torch.split` "
+                "the rows of each.)",
+                numpy=partial(sent, pieces="size of them"),
+            ),
+            Mistake(
+                "stacked",
+                say="The calls are right. Their outputs were stacked, which makes an axis more. Put them "
+                "behind each other: `torch.cat`, `keras.ops.concatenate`. Then cut.",
+                numpy=partial(sent, together="stacked"),
+            ),
+            Mistake(
+                "only the last call",
+                say="The calls are right, but only the outputs of the last one came back. Collect them in "
+                "a list and put them together behind the loop.",
+                numpy=partial(sent, together="the last"),
+            ),
+            Mistake(
+                "only the first call",
+                say="There was one call only. Does a `return` stand inside the loop? It belongs behind it.",
+                numpy=sent_the_first,
             ),
             Mistake(
                 "one by one",
@@ -671,6 +829,30 @@ EXERCISES = [
                 "lost: cleared, or "
                 "written over. Add the two.",
                 numpy=partial(shared, together="second, weighted"),
+            ),
+            Mistake(
+                "only the second, unweighted",
+                say="That is a step with the second part alone. The first one's gradient was lost: "
+                "cleared, or written over. Weight each with its share of the rows, and add the two.",
+                numpy=partial(shared, together="second"),
+            ),
+            Mistake(
+                "grad collects already",
+                say="The first part's gradient is in it once too often. `backward()` *adds* to `.grad`: "
+                "after the second call both are in it already. Weight the losses and let `.grad` "
+                "collect, or clear it in between.",
+                numpy=partial(shared, together="first in full"),
+            ),
+            Mistake(
+                "collected twice",
+                say="The first part's gradient is in it twice. `backward()` *adds* to `.grad`, and you add "
+                "once more. Take what is in `.grad` at the end.",
+                numpy=partial(shared, together="first twice"),
+            ),
+            Mistake(
+                "the gradient",
+                say="The gradient is right, and you returned it. Return the *weights* after a step with it.",
+                numpy=shared_gradient,
             ),
             Mistake(
                 "one after the other",
@@ -761,7 +943,25 @@ EXERCISES = [
             Mistake(
                 "no clipping",
                 say="The gradient is no longer clipped at all. The original does clip one that is too long.",
-                numpy=partial(scaled, clip=False),
+                numpy=partial(scaled, clip="no"),
+            ),
+            Mistake(
+                "at least 1",
+                say="Order and scale are right now. The factor of the clipping is now at *least* 1, so "
+                "long gradients stay long and short ones grow. It must be at *most* 1: `min(..., 1)`, "
+                "in PyTorch `.clamp(max=1.0)`.",
+                numpy=partial(scaled, clip="at least 1"),
+            ),
+            Mistake(
+                "each number clipped",
+                say="Order and scale are right now. You clipped each number by itself, which turns the "
+                "direction. Shorten the *length*: all numbers by the same factor.",
+                numpy=partial(scaled, clip="each number"),
+            ),
+            Mistake(
+                "never unscaled",
+                say="The gradient is never divided by `scale`, so it is still `scale` times too large.",
+                numpy=partial(scaled, first="neither"),
             ),
         ],
         hints=[

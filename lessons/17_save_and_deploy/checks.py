@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from lockstep.learn.answering import AnswerError
 from lockstep.learn.exercises import Answer, Case, Exercise, Inputs, Mistake
 
 Generator = np.random.Generator
@@ -29,13 +30,15 @@ def quantise_cases(generator: Generator) -> list[Case]:
 
 
 def near_steps(generator: Generator, count: int, lowest: int, highest: int) -> Array:
-    """Return numbers whose zero point lies between `lowest` and `highest`."""
+    """Return numbers whose zero point lies between `lowest` and `highest`, and must be rounded."""
+    between = generator.uniform(0.22, 0.3) * generator.choice([-1, 1])  # where 0 lies, in steps
     zero_point = generator.integers(lowest, highest)
     whole = generator.choice(np.arange(LOW + 2, HIGH - 1), size=count - 4, replace=False)
     off = generator.uniform(0.15, 0.35, size=count - 4) * generator.choice([-1, 1], size=count - 4)
     # Two of the numbers are off in a known direction, so that each mistake shows.
     inner = np.concatenate([whole + off, [zero_point + 10.3, zero_point - 10.3]])
-    numbers = generator.permutation(np.concatenate([inner, [LOW, HIGH]])) - zero_point
+    ends = [LOW + between, HIGH + between]
+    numbers = generator.permutation(np.concatenate([inner, ends])) - zero_point
     return np.asarray(numbers * generator.uniform(0.01, 0.05))
 
 
@@ -58,6 +61,44 @@ def quantised(
     if shift_first:
         whole = rounding((numbers - numbers.min()) / scale)
     return whole + (zero_point if add_zero_point else 0), scale, zero_point
+
+
+def rounded_last(numbers: Array) -> tuple[Array, Array, Array]:
+    """Add the zero point, which is not rounded, and round the sum."""
+    exact, scale, zero_point = quantised(numbers, rounding=np.asarray, round_zero_point=False)
+    return np.round(exact), scale, zero_point
+
+
+def cut_off_last(numbers: Array) -> tuple[Array, Array, Array]:
+    """Add the zero point, and cut the decimals of the sum away."""
+    exact, scale, zero_point = quantised(numbers, rounding=np.asarray)
+    return np.trunc(exact + 1e-4 * np.sign(exact)), scale, zero_point
+
+
+def from_the_smallest(numbers: Array) -> tuple[Array, Array, Array]:
+    """Count the steps from the smallest number."""
+    _, scale, zero_point = quantised(numbers)
+    return np.round((numbers - numbers.min()) / scale) + LOW, scale, zero_point
+
+
+def taken_away(numbers: Array) -> tuple[Array, Array, Array]:
+    """Take the zero point away."""
+    whole, scale, zero_point = quantised(numbers)
+    return whole - 2 * zero_point, scale, zero_point
+
+
+def other_sign(numbers: Array) -> tuple[Array, Array, Array]:
+    """Add the smallest number's steps in place of taking them away."""
+    whole, scale, zero_point = quantised(numbers)
+    other = np.round(LOW + numbers.min() / scale)
+    return whole - zero_point + other, scale, other
+
+
+def without_brackets(numbers: Array) -> tuple[Array, Array, Array]:
+    """Divide the smallest number alone by 255."""
+    scale = numbers.max() - numbers.min() / 255
+    zero_point = np.round(LOW - numbers.min() / scale)
+    return np.round(numbers / scale) + zero_point, scale, zero_point
 
 
 def symmetric(numbers: Array) -> tuple[Array, Array, Array]:
@@ -91,8 +132,17 @@ def read_request(answer: Answer, inputs: Inputs, framework: str) -> dict[str, An
     """Read the request as a server would; say whether the list was named, and what is in it."""
     text = answer(*inputs.values())
     if not isinstance(text, (str, bytes)):
-        raise TypeError("the body is a text: end with `json.dumps(...)`.")
-    content = json.loads(text)
+        raise AnswerError(
+            f"it gave back {'None' if text is None else f'a `{type(text).__name__}`'}. The body is a "
+            "text: end with `return json.dumps(...)`."
+        )
+    try:
+        content = json.loads(text)
+    except ValueError:
+        raise AnswerError(
+            "what it gave back is not JSON. Python itself writes lists and dictionaries in its own way, "
+            "with single quotes; `json.dumps` writes JSON."
+        ) from None
     dictionary = isinstance(content, dict)
     named = dictionary and set(content) == {"instances"}
     if dictionary:
@@ -100,8 +150,22 @@ def read_request(answer: Answer, inputs: Inputs, framework: str) -> dict[str, An
     return {
         "a dictionary": float(dictionary),
         "its key is instances": float(named),
-        "instances": np.array(content, float),
+        "instances": only_numbers(content),
     }
+
+
+def only_numbers(content: Any) -> Array:
+    """Return lists of numbers as an array; refuse texts, dictionaries and rows of several lengths."""
+    try:
+        numbers = np.array(content)
+    except ValueError:  # rows of several lengths
+        numbers = np.array(None)
+    if numbers.dtype.kind not in "iuf":
+        raise AnswerError(
+            "the server finds something else than lists of numbers in what it reads. One dictionary, in it a "
+            "list, in that one list of numbers for each image, without quotation marks around them."
+        )
+    return numbers.astype(float)
 
 
 def bodies(change: Callable[[Array], Array], name: str | None = "instances") -> Answer:
@@ -127,55 +191,79 @@ MODELS = ("digits", "letters")
 def status_cases(generator: Generator) -> list[Case]:
     """Return two lists of requests in which every rule is needed."""
     return [
-        Case(f"twelve requests, {width} numbers each", {"requests": requests(generator, width)})
+        Case(f"seventeen requests, {width} numbers each", {"requests": requests(generator, width)})
         for width in (3, 5)
     ]
 
 
 def requests(generator: Generator, width: int) -> str:
-    """Return requests as JSON: pairs of a model's name and a body."""
+    """Return requests as JSON: what is special about each, a model's name, a body."""
 
     def rows(count: int, length: int = width) -> list[list[int]]:
-        return [list(map(int, row)) for row in generator.integers(0, INK + 1, size=(count, length))]
+        return [list(map(int, row)) for row in generator.integers(1, INK, size=(count, length))]
 
     def body(instances: Any) -> str:
         return json.dumps({"instances": instances})
 
-    bright, dark = rows(2), rows(2)
-    bright[1][int(generator.integers(width))] = INK + int(generator.integers(1, 50))
-    dark[1][int(generator.integers(width))] = -int(generator.integers(1, 50))
-    asked = [
-        [MODELS[0], body(rows(int(generator.integers(1, 4))))],
-        [MODELS[1], body(rows(MOST_INSTANCES))],
-        ["cats", body(rows(1))],
-        [MODELS[0], "seven " * int(generator.integers(1, 4))],
-        [MODELS[0], json.dumps(rows(1))],
-        [MODELS[1], json.dumps({"pixels": rows(1)})],
-        [MODELS[0], body([])],
-        [MODELS[0], body(rows(MOST_INSTANCES + int(generator.integers(1, 4))))],
-        [MODELS[0], body([*rows(1), *rows(1, width - 1)])],
-        [MODELS[1], body([["ink"] * width])],
-        [MODELS[0], body(bright)],
-        [MODELS[1], body(dark)],
-    ]
+    def with_one(number: int, count: int) -> list[list[int]]:
+        there = rows(count)
+        there[-1][int(generator.integers(width))] = number
+        return there
+
+    def some(lowest: int, highest: int) -> int:
+        return int(generator.integers(lowest, highest))
+
+    decimals = [[number + 0.5 for number in row] for row in rows(2)]
+    asked = {
+        "a good request of one instance": (MODELS[0], body(rows(1))),
+        "a good request with a 255": (MODELS[0], body(with_one(INK, some(1, 4)))),
+        "a good request of four instances, with a 0": (
+            MODELS[1],
+            body(with_one(0, MOST_INSTANCES)),
+        ),
+        "a good request with decimals": (MODELS[0], body(decimals)),
+        "a model that is not there": ("cats", body(rows(1))),
+        "a body that is not JSON": (MODELS[0], "seven " * some(1, 4)),
+        "a body that is a bare number": (MODELS[0], json.dumps(some(1, 99))),
+        "a body that is a bare list": (MODELS[0], json.dumps(rows(1))),
+        "a dictionary without instances": (MODELS[1], json.dumps({"pixels": rows(1)})),
+        "instances that are one number": (MODELS[1], body(some(1, 99))),
+        "an empty list of instances": (MODELS[0], body([])),
+        "more than four instances": (MODELS[0], body(rows(MOST_INSTANCES + some(1, 4)))),
+        "a second instance that is too short": (MODELS[0], body([*rows(1), *rows(1, width - 1)])),
+        "a second instance that is one number": (MODELS[1], body([*rows(1), some(1, 99)])),
+        "words in place of numbers": (MODELS[1], body([["ink"] * width])),
+        "a second instance with a number above 255": (
+            MODELS[0],
+            body(with_one(INK + some(1, 50), 2)),
+        ),
+        "a second instance with a number below 0": (MODELS[1], body(with_one(-some(1, 50), 2))),
+    }
     return json.dumps({"width": width, "asked": asked})
 
 
 def all_statuses(answer: Answer, inputs: Inputs, framework: str) -> dict[str, Any]:
     """Ask about each request; an exception is a 500, as it is in a server."""
     given = json.loads(inputs["requests"])
-    said = []
-    for name, body in given["asked"]:
+    said = {}
+    for title, (name, body) in given["asked"].items():
         try:
             status = answer(name, body, list(MODELS), given["width"])
         except NotImplementedError:  # the blank
             raise
         except Exception:  # whatever the learner's code raises
             status = 500
-        if not isinstance(status, (int, np.integer)):
-            raise TypeError(f"it gave back {status!r}. Give back a number, such as 200.")
-        said.append(int(status))
-    return {"status": np.array(said)}
+        if status is None:
+            raise AnswerError(
+                f"for {title} it gave back None. Every way through your function must end with "
+                "`return` and a number."
+            )
+        if isinstance(status, bool) or not isinstance(status, (int, np.integer)):
+            raise AnswerError(
+                f"for {title} it gave back {status!r}. Give back a number, such as 200."
+            )
+        said[title] = np.array(int(status))
+    return said
 
 
 def statuses(without: str) -> Answer:
@@ -189,30 +277,60 @@ def statuses(without: str) -> Answer:
         except ValueError:
             if without == "not JSON":
                 raise
-            return 400
-        named = isinstance(content, dict) and "instances" in content
-        if not named and without != "no instances":
-            return 400
-        instances = content["instances"] if without != "no instances" or named else [][0]
-        if not instances and without != "empty":
-            return 400
-        if len(instances) > MOST_INSTANCES and without != "too many":
-            return 400 if without == "one number for all" else 413
-        looked_at = instances[:1] if without == "first row only" else instances
-        return 200 if all(good_row(row, width, without) for row in looked_at) else 400
+            return 404 if without == "not JSON is 404" else 400
+        return status_of_content(content, width, without)
 
     return status_of
 
 
-def good_row(row: list[Any], width: int, without: str) -> bool:
+def status_of_content(content: Any, width: int, without: str) -> int:
+    """Return the status for what was read from JSON, with one rule left out."""
+    if not isinstance(content, dict) or "instances" not in content:
+        raises = {
+            "no instances": True,
+            "no dictionary": not isinstance(content, dict),
+            "bare number": isinstance(content, int),
+        }
+        if raises.get(without):
+            raise TypeError
+        return 400
+    instances = content["instances"]
+    if not isinstance(instances, list):
+        if without == "no list":
+            raise TypeError
+        return 400
+    if not instances and without != "empty":
+        return 400
+    if len(instances) >= MOST_INSTANCES + (without != "four") and without != "too many":
+        return 400 if without in ("one number for all", "413") else 413
+    looked_at = instances[:1] if without == "first row only" else instances
+    return 200 if all(good_row(row, width, without) for row in looked_at) else 400
+
+
+def good_row(row: Any, width: int, without: str) -> bool:
     """Say whether a row passes, with one rule left out."""
+    if not isinstance(row, list):
+        if without == "row no list":
+            raise TypeError
+        return False
     if len(row) != width and without != "width":
         return False
     if any(isinstance(number, str) for number in row):
+        if without == "words raise":
+            raise TypeError
         return without == "words"
-    above = any(number > INK for number in row) and without not in ("range", "above")
-    below = any(number < 0 for number in row) and without not in ("range", "below")
-    return not (above or below)
+    kind = {"only int": float, "only float": int}.get(without)
+    if kind and any(isinstance(number, kind) for number in row):
+        return False
+    return all(good_number(number, without) for number in row)
+
+
+def good_number(number: float, without: str) -> bool:
+    """Say whether a number lies between the bounds, with one of them left out or drawn tighter."""
+    above = number > INK or (number == INK and without in ("ends", "upper end"))
+    below = number < 0 or (number == 0 and without in ("ends", "lower end"))
+    above = above and without not in ("range", "above")
+    return not above and (not below or without in ("range", "below"))
 
 
 # 4. load_summary
@@ -231,7 +349,7 @@ def log(generator: Generator, count: int, warm_up: int) -> dict[str, Any]:
     came = 0.5 + np.cumsum(generator.uniform(0.01, 0.03, size=count))
     took = generator.uniform(0.04, 0.12, size=count)
     took[:warm_up] += 0.5
-    took[warm_up + 3] += 0.2  # somebody waits long
+    took[-3] += 0.2  # somebody waits long, and is answered last
     return {"came": came, "went": came + took, "warm_up": warm_up}
 
 
@@ -240,15 +358,16 @@ def summary(
     went: Array,
     warm_up: int,
     *,
-    leave_out: bool = True,
+    keep: Callable[[Array, int], Array] = lambda times, warm_up: times[warm_up:],
     unit: float = 1000.0,
     middle: Callable[[Array], Any] = np.median,
     slow: Callable[[Array], Any] = lambda times: np.quantile(times, 0.95),
     rate: str = "from first to last",
 ) -> tuple[Any, Any, Any]:
     """Return the three figures, with one thing done differently."""
-    if leave_out:
-        came, went = came[warm_up:], went[warm_up:]
+    everything = np.array([came, went])
+    all_the_time = went.max() - came.min()
+    came, went = keep(everything.T, warm_up).T
     times = went - came
     rates = {
         "from first to last": len(times) / (went.max() - came.min()),
@@ -256,6 +375,12 @@ def summary(
         "from zero": len(times) / went.max(),
         "until the last came": len(times) / (came.max() - came.min()),
         "one over the median": 1 / np.median(times),
+        "until the last in the list": len(times) / (went[-1] - came[0]),
+        "warm-up counted": everything.shape[1] / (went.max() - came.min()),
+        "warm-up's time": len(times) / all_the_time,
+        "all in all": everything.shape[1] / all_the_time,
+        "a millisecond": len(times) / (went.max() - came.min()) / 1000,
+        "upside down": (went.max() - came.min()) / len(times),
     }
     return unit * middle(times), unit * slow(times), rates[rate]
 
@@ -308,14 +433,17 @@ def shipped(
     ),
     axis: int | None = 1,
     turned: bool = False,
+    shift: float = 1.0,
     gives: str = "class and probability",
 ) -> tuple[Array, Array]:
     """Return classes and probabilities, with one thing done differently."""
     pixels = flat(images.transpose(0, 2, 1) if turned else images).astype(float)
-    logits = standardise(pixels, mean, spread) @ weights + biases
+    logits = standardise(pixels, mean, spread) @ weights + shift * biases
     exponentials = np.exp(logits - logits.max())
     probabilities = exponentials / exponentials.sum(axis=axis, keepdims=True)
     classes, largest = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    if gives == "along the images":
+        classes, largest = probabilities.argmax(axis=0), probabilities.max(axis=0)
     if gives == "logit":
         largest = logits.max(axis=1)
     if gives == "logarithm":
@@ -363,7 +491,8 @@ def ported(
     *,
     narrow: bool = False,
     along_inputs: bool = False,
-    biases_unscaled: bool = False,
+    clamped: bool = False,
+    bias_step: str = "both",
     sign: int = -1,
     unscaled_inputs: bool = False,
 ) -> Array:
@@ -371,9 +500,12 @@ def ported(
     shifted = whole + sign * zero_point
     if narrow:  # what does not fit into eight bits comes out at the other end
         shifted = (shifted - LOW) % 256 + LOW
+    if clamped:
+        shifted = np.clip(shifted, LOW, HIGH)
     numbers = shifted * (1 if unscaled_inputs else scale)
+    steps = {"both": scale * scales, "columns": scales, "inputs": scale, "one": 1.0}
     real = weights * (scales[:, None] if along_inputs else scales)
-    return np.asarray(numbers @ real + biases * scales * (1 if biases_unscaled else scale))
+    return np.asarray(numbers @ real + biases * steps[bias_step])
 
 
 def port(**different: Any) -> Answer:
@@ -407,6 +539,59 @@ EXERCISES = [
                 "no zero point",
                 say="Scale and zero point are right, and the zero point was not added to the numbers.",
                 numpy=lambda numbers: quantised(numbers, add_zero_point=False),
+            ),
+            Mistake(
+                "zero point not rounded",
+                say="The zero point is not a whole number. Round it: it stands for 0, and in eight bits there are "
+                "only whole numbers.",
+                numpy=lambda numbers: quantised(numbers, round_zero_point=False),
+            ),
+            Mistake(
+                "rounded last",
+                say="You added the zero point as it came and rounded the sum. Round the zero point by itself, round "
+                "each number divided by the scale, and add the two: then 0 becomes exactly the zero point.",
+                numpy=rounded_last,
+            ),
+            Mistake(
+                "from the smallest",
+                say="You counted the steps from the smallest number, and some numbers came out one step away. Divide "
+                "the number itself by the scale, round, and add the zero point: then 0 becomes exactly the zero point.",
+                numpy=from_the_smallest,
+            ),
+            Mistake(
+                "not rounded",
+                say="Your numbers have decimals. Round each, after dividing by the scale.",
+                numpy=lambda numbers: quantised(numbers, rounding=np.asarray),
+            ),
+            Mistake(
+                "cut off last",
+                say="The decimals of the sum were cut away, as turning a number into `int8` does. Round before you "
+                "add the zero point.",
+                numpy=cut_off_last,
+            ),
+            Mistake(
+                "taken away",
+                say="Scale and zero point are right, and the zero point was taken away from the numbers. It is added; "
+                "on the way back it is taken away.",
+                numpy=taken_away,
+            ),
+            Mistake(
+                "other sign",
+                say="With your zero point the smallest number does not become −128. The smallest divided by the scale, "
+                "plus the zero point, shall be −128: solve that for the zero point, and look at the sign.",
+                numpy=other_sign,
+            ),
+            Mistake(
+                "without brackets",
+                say="In the scale only the smallest number was divided by 255. The difference is divided: it needs "
+                "brackets.",
+                numpy=without_brackets,
+            ),
+            Mistake(
+                "another order",
+                say="The three came back in another order. First the whole numbers, then the scale, then the zero "
+                "point.",
+                numpy=lambda numbers: tuple(np.roll(np.array(quantised(numbers), object), -1)),
             ),
             Mistake(
                 "256 steps",
@@ -542,10 +727,79 @@ EXERCISES = [
                 numpy=statuses("not JSON"),
             ),
             Mistake(
+                "404 for no JSON",
+                say="A body that is not JSON got a 404. The address was right, the request is wrong: 400.",
+                numpy=statuses("not JSON is 404"),
+            ),
+            Mistake(
+                "400 for too many",
+                say="More than four instances got a 400. That is a 413, a number of its own: too much at once.",
+                numpy=statuses("413"),
+            ),
+            Mistake(
+                "four are too many",
+                say="Four instances got a 413. Four are allowed; *more* than four are too many.",
+                numpy=statuses("four"),
+            ),
+            Mistake(
+                "no dictionary raises",
+                say="A body that is JSON and no dictionary (a bare list, a bare number) raised an exception, and a "
+                "server makes a 500 of that. Ask with `isinstance(content, dict)` first.",
+                numpy=statuses("no dictionary"),
+            ),
+            Mistake(
+                "a bare number raises",
+                say="A body that is one bare number is JSON too, and `in` raises an exception there. Ask with "
+                "`isinstance(content, dict)` first.",
+                numpy=statuses("bare number"),
+            ),
+            Mistake(
+                "no list raises",
+                say="Where `instances` is one number and no list, an exception was raised, and a server makes a 500 of "
+                "that. Ask whether it is a list before you ask for its length.",
+                numpy=statuses("no list"),
+            ),
+            Mistake(
+                "row that is no list raises",
+                say="An instance that is one number and no list raised an exception, and a server makes a 500 of that. "
+                "Ask whether it is a list before you ask for its length.",
+                numpy=statuses("row no list"),
+            ),
+            Mistake(
+                "words raise",
+                say="Words in place of numbers raised an exception, and a server makes a 500 of that. Ask whether an "
+                "entry is an `int` or a `float` before you compare it with a number.",
+                numpy=statuses("words raise"),
+            ),
+            Mistake(
+                "only whole numbers",
+                say="Numbers with decimals got a 400. They are numbers as well: ask for `(int, float)`.",
+                numpy=statuses("only int"),
+            ),
+            Mistake(
+                "only decimals",
+                say="Whole numbers got a 400. A pixel comes as an `int` or as a `float`: ask for `(int, float)`.",
+                numpy=statuses("only float"),
+            ),
+            Mistake(
+                "ends refused",
+                say="0 and 255 got a 400. 0 is paper and 255 is ink: both are allowed.",
+                numpy=statuses("ends"),
+            ),
+            Mistake(
+                "255 refused",
+                say="A pixel of 255 got a 400. 255 is ink and is allowed; only *above* 255 is refused.",
+                numpy=statuses("upper end"),
+            ),
+            Mistake(
+                "0 refused",
+                say="A pixel of 0 got a 400. 0 is paper and is allowed; only *below* 0 is refused.",
+                numpy=statuses("lower end"),
+            ),
+            Mistake(
                 "no instances raises",
-                say="A body without `instances` (another key, or a bare list) raised an exception, and a server "
-                "makes "
-                "a 500 of that. Ask first whether it is a dictionary that has the key.",
+                say="A body without `instances` (another key, a bare list, a bare number) raised an exception, "
+                "and a server makes a 500 of that. Ask first whether it is a dictionary that has the key.",
                 numpy=statuses("no instances"),
             ),
             Mistake(
@@ -614,7 +868,34 @@ EXERCISES = [
                 say="The first requests, which came while the server was getting ready, were counted. Leave them "
                 "out of all "
                 "three figures.",
-                numpy=summed(leave_out=False),
+                numpy=summed(keep=lambda times, warm_up: times),
+            ),
+            Mistake(
+                "warm-up alone",
+                say="Only the warm-up was kept. `came[warm_up:]` leaves the first ones out, `came[:warm_up]` keeps "
+                "nothing else.",
+                numpy=summed(keep=lambda times, warm_up: times[:warm_up]),
+            ),
+            Mistake(
+                "warm-up in the rate",
+                say="The two times are right. In the rate the warm-up is still there: both the requests and the time "
+                "that passed shall be without it.",
+                numpy=summed(rate="all in all"),
+            ),
+            Mistake(
+                "warm-up in the rate's count",
+                say="The two times are right. The rate still counts the requests of the warm-up.",
+                numpy=summed(rate="warm-up counted"),
+            ),
+            Mistake(
+                "warm-up in the rate's time",
+                say="The two times are right. The rate divides by a time that begins with the warm-up.",
+                numpy=summed(rate="warm-up's time"),
+            ),
+            Mistake(
+                "negative",
+                say="The times are negative: a request goes out after it came. Take `went - came`.",
+                numpy=summed(unit=-1000.0, slow=lambda times: np.quantile(times, 0.05)),
             ),
             Mistake(
                 "seconds",
@@ -638,6 +919,28 @@ EXERCISES = [
                 say="The second figure is the longest time of all. 95 of 100 shall lie below it: the quantile at "
                 "0.95.",
                 numpy=summed(slow=np.max),
+            ),
+            Mistake(
+                "other end",
+                say="The second figure is the quantile at 0.05: five of 100 lie below it. 95 of 100 shall.",
+                numpy=summed(slow=lambda times: np.quantile(times, 0.05)),
+            ),
+            Mistake(
+                "a millisecond",
+                say="The rate is one for each *millisecond*. It divides by a time in seconds.",
+                numpy=summed(rate="a millisecond"),
+            ),
+            Mistake(
+                "upside down",
+                say="The rate is upside down: that is how many seconds there were for each reply. Divide the count by "
+                "the time.",
+                numpy=summed(rate="upside down"),
+            ),
+            Mistake(
+                "until the last in the list",
+                say="The rate ends with the reply to the request that *came* last. Another one was answered later: "
+                "take the largest of `went`.",
+                numpy=summed(rate="until the last in the list"),
             ),
             Mistake(
                 "times added up",
@@ -725,6 +1028,17 @@ EXERCISES = [
                 numpy=shipped_with(turned=True),
             ),
             Mistake(
+                "largest along the images",
+                say="The largest was looked for along the images: that gives an image for each *class*. Look along the "
+                "classes, direction 1.",
+                numpy=shipped_with(gives="along the images"),
+            ),
+            Mistake(
+                "no biases",
+                say="The biases are missing: they are added to the matrix product.",
+                numpy=shipped_with(shift=0.0),
+            ),
+            Mistake(
                 "logits",
                 say="The second result is the largest logit. The probability is asked for: softmax is missing.",
                 numpy=shipped_with(gives="logit"),
@@ -756,7 +1070,7 @@ EXERCISES = [
             Mistake(
                 "as it was",
                 say="This is what the port gave as it stood. Compare it with the original line by line.",
-                numpy=port(narrow=True, along_inputs=True, biases_unscaled=True),
+                numpy=port(narrow=True, along_inputs=True, bias_step="columns"),
             ),
             Mistake(
                 "eight bits left",
@@ -777,7 +1091,7 @@ EXERCISES = [
                 say="Inputs and weights are right now. One step of a bias is worth the inputs' scale times the "
                 "column's scale; "
                 "the inputs' scale is missing.",
-                numpy=port(biases_unscaled=True),
+                numpy=port(bias_step="columns"),
             ),
             Mistake(
                 "eight bits and scales",
@@ -791,14 +1105,42 @@ EXERCISES = [
                 say="The weights are right now. Two faults are left: the type in which the zero point is taken "
                 "away, and what "
                 "one step of a bias is worth.",
-                numpy=port(narrow=True, biases_unscaled=True),
+                numpy=port(narrow=True, bias_step="columns"),
             ),
             Mistake(
                 "scales and biases",
                 say="The inputs are right now. Two faults are left: the direction in which the weights' scales "
                 "run, and what one "
                 "step of a bias is worth.",
-                numpy=port(along_inputs=True, biases_unscaled=True),
+                numpy=port(along_inputs=True, bias_step="columns"),
+            ),
+            Mistake(
+                "cut off at the ends",
+                say="What did not fit into eight bits was cut off at the ends. It must not be made to fit: take the "
+                "difference in larger numbers.",
+                numpy=port(clamped=True),
+            ),
+            Mistake(
+                "no zero point",
+                say="The zero point is missing. It is taken away before the inputs are multiplied by their scale.",
+                numpy=port(sign=0),
+            ),
+            Mistake(
+                "no inputs' scale",
+                say="The inputs are still whole numbers: multiply them by their scale.",
+                numpy=port(unscaled_inputs=True),
+            ),
+            Mistake(
+                "biases' columns",
+                say="Inputs and weights are right now. The biases were multiplied by the inputs' scale alone. One of "
+                "their steps is worth the inputs' scale *times the column's*.",
+                numpy=port(bias_step="inputs"),
+            ),
+            Mistake(
+                "whole biases",
+                say="Inputs and weights are right now. The biases are still whole numbers. One of their steps is worth "
+                "the inputs' scale times the column's scale.",
+                numpy=port(bias_step="one"),
             ),
             Mistake(
                 "zero point added",

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import weakref
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from lockstep.learn.exercises import Answer, Case, Exercise, Inputs, Mistake
 Generator = np.random.Generator
 Array = np.ndarray
 
+ONE_BACKEND = ("torch", "nn", "tf", "tensorflow", "np", "numpy", "jax")  # what runs on one only
 TEMPERATURE = 0.1  # what the translated loss divides its scores by
 
 
@@ -151,6 +153,13 @@ def norm_statistics_first(
     return mean, var, weight, bias, 1 - momentum, eps
 
 
+def norm_settings_swapped(
+    weight: Array, bias: Array, mean: Array, var: Array, momentum: float, eps: float
+) -> Settings:
+    """Put epsilon before the momentum."""
+    return weight, bias, mean, var, eps, 1 - momentum
+
+
 def norm_root(
     weight: Array, bias: Array, mean: Array, var: Array, momentum: float, eps: float
 ) -> Settings:
@@ -232,18 +241,29 @@ def gated_inputs(generator: Generator, rows: int, inputs: int, units: int) -> di
 def gated_output(answer: Answer, inputs: Inputs, framework: str) -> dict[str, Any]:
     """Make the layer, put the weights in, and return what it gives.
 
-    The shapes of its weights come too, so that a layer with others, or with none that Keras
-    knows of, is told from the right one. Then nothing can be put in.
+    The number of its arrays comes too, so that a layer with more, or with none that Keras
+    knows of, is told from the right one. Then nothing can be put in, and the output is zero.
     """
     rows = to_tensor(inputs["rows"], framework)
     layer = answer(int(inputs["values"].shape[1]))
+    if layer is None:
+        return {"output": None}  # what is said of a missing `return`
+    if isinstance(layer, type):
+        raise TypeError("what came back is the class. Make a layer of it: `()` behind its name.")
+    if not hasattr(layer, "get_weights"):
+        raise TypeError(f"what came back is a `{type(layer).__name__}`, and no Keras layer.")
     layer(rows)
     shapes = [array.shape for array in layer.get_weights()]
-    found = {"number of weights": len(shapes)}
+    if len(shapes) != 2:
+        nothing = np.zeros((len(inputs["rows"]), inputs["values"].shape[1]))
+        return {"number of arrays": len(shapes), "output": nothing}
     if shapes != [inputs["values"].shape, inputs["gates"].shape]:
-        return found
+        raise ValueError(
+            f"the two arrays have the shapes {shapes[0]} and {shapes[1]}. "
+            f"(in, units) is {inputs['values'].shape} here."
+        )
     layer.set_weights([inputs["values"], inputs["gates"]])
-    return found | {"output": to_array(layer(rows))}
+    return {"number of arrays": 2, "output": to_array(layer(rows))}
 
 
 def gated(name: str, say: str, kind: str) -> Mistake:
@@ -266,9 +286,12 @@ def wrong_gated_layer(framework: str, units: int, kind: str) -> Any:
             if kind == "untold":
                 self.arrays = [ops.ones((shape[-1], units)), ops.ones((shape[-1], units))]
                 return
+            if kind == "one array":
+                self.both = self.add_weight(shape=(shape[-1], 2 * units))
+                self.arrays = ops.split(self.both, 2, axis=1)
+                return
             self.arrays = [self.add_weight(shape=(shape[-1], units)) for _ in range(2)]
-            if kind == "biases":
-                self.bias = self.add_weight(shape=(units,))
+            self.biases = [self.add_weight(shape=(units,)) for _ in range(BIASES.get(kind, 0))]
 
         def call(self, x: Any) -> Any:
             values, gates = (ops.matmul(x, array) for array in self.arrays)
@@ -279,6 +302,7 @@ def wrong_gated_layer(framework: str, units: int, kind: str) -> Any:
     return Wrong()
 
 
+BIASES = {"a bias": 1, "two biases": 2}
 GATED_WRONG: dict[str, Any] = {
     "no sigmoid": lambda ops, values, gates: values * gates,
     "swapped": lambda ops, values, gates: gates * ops.sigmoid(values),
@@ -369,6 +393,25 @@ def contrastive_squares(left: Array, right: Array) -> Array:
     return losses_of(left @ right.T / TEMPERATURE).mean()
 
 
+def contrastive_as_probabilities(left: Array, right: Array) -> Array:
+    """Forget `from_logits=True`, with TensorFlow below: limits first, then a sum of 1."""
+    scores = np.clip(unit_rows(left) @ unit_rows(right).T / TEMPERATURE, 1e-7, 1 - 1e-7)
+    return -np.log(np.diagonal(scores) / scores.sum(axis=1)).mean()
+
+
+def contrastive_as_shares(left: Array, right: Array) -> Array:
+    """Forget `from_logits=True`, with PyTorch below: a sum of 1 first, then limits."""
+    scores = unit_rows(left) @ unit_rows(right).T / TEMPERATURE
+    shares = np.diagonal(scores) / scores.sum(axis=1)
+    return -np.log(np.clip(shares, 1e-7, 1 - 1e-7)).mean()
+
+
+def contrastive_softmax_twice(left: Array, right: Array) -> Array:
+    """Make probabilities of the scores and hand them over as logits."""
+    scores = np.exp(unit_rows(left) @ unit_rows(right).T / TEMPERATURE)
+    return losses_of(scores / scores.sum(axis=1, keepdims=True)).mean()
+
+
 CONTRASTIVE_WRONG = (  # those that give one number
     contrastive_not_normalised,
     contrastive_columns_normalised,
@@ -378,6 +421,9 @@ CONTRASTIVE_WRONG = (  # those that give one number
     contrastive_multiplied,
     contrastive_other_way,
     contrastive_sum,
+    contrastive_as_probabilities,
+    contrastive_as_shares,
+    contrastive_softmax_twice,
 )
 
 
@@ -459,8 +505,9 @@ def pytorch_mixed_step(
     output_moves: bool = True,
     factor: float = 1.0,
     rate: float | None = None,
-    total: bool = False,
+    loss_kind: str = "mean",
     loss_after: bool = False,
+    uncleared: bool = False,
 ) -> Answer:
     """Return a step in PyTorch with one thing done differently.
 
@@ -472,26 +519,40 @@ def pytorch_mixed_step(
         What the step is multiplied with: -1 goes uphill.
     rate
         A learning rate that is used in place of the one that was handed over.
-    total
-        Whether the losses of the rows are added up.
+    loss_kind
+        "mean"; "sum" of the rows; "softmax" taken twice; logits taken for "probabilities".
     loss_after
         Whether the loss after the step is returned.
+    uncleared
+        Whether the gradients of earlier steps are added.
     """
+    summed: Any = weakref.WeakKeyDictionary()  # per hidden layer, the gradients so far
 
     def step(
         hidden: Any, weights: Any, biases: Any, images: Any, labels: Any, learning_rate: float
     ) -> Any:
         torch = importlib.import_module("torch")
-        cross_entropy = torch.nn.functional.cross_entropy
+
+        def loss_of(kind: str) -> Any:
+            logits = hidden(images) @ weights + biases
+            if kind == "softmax":
+                logits = logits.softmax(dim=1)
+            elif kind == "probabilities":
+                logits = logits.clamp(1e-7, 1 - 1e-7).log()
+            reduction = "sum" if kind == "sum" else "mean"
+            return torch.nn.functional.cross_entropy(logits, labels, reduction=reduction)
+
         trained = [variable.value for variable in hidden.trainable_variables] * hidden_moves
         trained += [weights, biases] * output_moves
-        reduction = "sum" if total else "mean"
-        loss = cross_entropy(hidden(images) @ weights + biases, labels, reduction=reduction)
+        loss = loss_of(loss_kind)
         gradients = torch.autograd.grad(loss, trained)
+        if uncleared:
+            before = summed.get(hidden, [0] * len(trained))
+            gradients = summed[hidden] = [a + b for a, b in zip(gradients, before, strict=True)]
         with torch.no_grad():
             for tensor, gradient in zip(trained, gradients, strict=True):
                 tensor -= factor * (rate or learning_rate) * gradient
-            return cross_entropy(hidden(images) @ weights + biases, labels) if loss_after else loss
+            return loss_of("mean") if loss_after else loss
 
     return step
 
@@ -502,10 +563,12 @@ def keras_mixed_step(
     output_moves: bool = True,
     factor: float = 1.0,
     rate: float | None = None,
-    total: bool = False,
+    loss_kind: str = "mean",
     loss_after: bool = False,
+    uncleared: bool = False,
 ) -> Answer:
     """Return a step in TensorFlow with one thing done differently; see `pytorch_mixed_step`."""
+    summed: Any = weakref.WeakKeyDictionary()
 
     def step(
         hidden: Any, weights: Any, biases: Any, images: Any, labels: Any, learning_rate: float
@@ -513,16 +576,24 @@ def keras_mixed_step(
         tf = importlib.import_module("tensorflow")
         trained = list(hidden.trainable_variables) * hidden_moves + [weights, biases] * output_moves
 
-        def losses() -> Any:
-            return tf.nn.sparse_softmax_cross_entropy_with_logits(
-                labels=labels, logits=hidden(images) @ weights + biases
-            )
+        def loss_of(kind: str) -> Any:
+            logits = hidden(images) @ weights + biases
+            if kind == "softmax":
+                logits = tf.nn.softmax(logits)
+            elif kind == "probabilities":
+                logits = tf.math.log(tf.clip_by_value(logits, 1e-7, 1 - 1e-7))
+            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
+            return tf.reduce_sum(losses) if kind == "sum" else tf.reduce_mean(losses)
 
         with tf.GradientTape() as tape:
-            loss = tf.reduce_sum(losses()) if total else tf.reduce_mean(losses())
-        for variable, gradient in zip(trained, tape.gradient(loss, trained), strict=True):
+            loss = loss_of(loss_kind)
+        gradients = tape.gradient(loss, trained)
+        if uncleared:
+            before = summed.get(hidden, [0] * len(trained))
+            gradients = summed[hidden] = [a + b for a, b in zip(gradients, before, strict=True)]
+        for variable, gradient in zip(trained, gradients, strict=True):
             variable.assign_sub(factor * (rate or learning_rate) * gradient)
-        return tf.reduce_mean(losses()) if loss_after else loss
+        return loss_of("mean") if loss_after else loss
 
     return step
 
@@ -541,10 +612,10 @@ def mixed(name: str, say: str, **different: Any) -> Mistake:
 
 
 def debug_port_cases(generator: Generator) -> list[Case]:
-    """Return two networks; in the second, height, width and channels are equal."""
+    """Return two networks; none has as many channels as rows, so that a wrong cut always shows."""
     return [
         Case("2 channels on 3 by 4, three classes", network_inputs(generator, 2, 1, 3, 4, 3)),
-        Case("3 channels on 3 by 3, four classes", network_inputs(generator, 3, 2, 3, 3, 4)),
+        Case("3 channels on 2 by 4, four classes", network_inputs(generator, 3, 2, 2, 4, 4)),
     ]
 
 
@@ -567,6 +638,7 @@ def port(
     *,
     backwards: bool = False,
     cut: bool = False,
+    exchanged: bool = False,
     reshaped: bool = False,
     unordered: bool = False,
 ) -> list[Array]:
@@ -580,6 +652,8 @@ def port(
         Whether the kernel is turned with `.T`.
     cut
         Whether the weights are cut as if the channels came last.
+    exchanged
+        Whether the channels then go to the front.
     reshaped
         Whether rows become columns by cutting anew.
     unordered
@@ -590,17 +664,17 @@ def port(
     classes, channels = len(linear_weight), len(conv_weight)
     if unordered:
         rows = linear_weight
-    elif cut:
-        rows = linear_weight.reshape(classes, height, width, channels).transpose(0, 3, 1, 2)
     else:
-        rows = linear_weight.reshape(classes, channels, height, width).transpose(0, 2, 3, 1)
+        shape = (height, width, channels) if cut else (channels, height, width)
+        turned = (0, 3, 1, 2) if exchanged else (0, 2, 3, 1)
+        rows = linear_weight.reshape(classes, *shape).transpose(turned)
     rows = rows.reshape(classes, -1)
     return [kernel, conv_bias, rows.reshape(-1, classes) if reshaped else rows.T, linear_bias]
 
 
 def port_as_it_was(*inputs: Any) -> list[Array]:
     """Mend nothing."""
-    return port(inputs, backwards=True, cut=True, reshaped=True)
+    return port(inputs, backwards=True, cut=True, exchanged=True, reshaped=True)
 
 
 def port_backwards(*inputs: Any) -> list[Array]:
@@ -613,30 +687,47 @@ def port_cut(*inputs: Any) -> list[Array]:
     return port(inputs, cut=True)
 
 
+def port_exchanged(*inputs: Any) -> list[Array]:
+    """Leave the exchange of directions."""
+    return port(inputs, exchanged=True)
+
+
+def port_cut_exchanged(*inputs: Any) -> list[Array]:
+    """Leave the cut and the exchange of directions."""
+    return port(inputs, cut=True, exchanged=True)
+
+
 def port_reshaped(*inputs: Any) -> list[Array]:
     """Leave the last line."""
     return port(inputs, reshaped=True)
 
 
-def port_backwards_cut(*inputs: Any) -> list[Array]:
+def port_exchanged_reshaped(*inputs: Any) -> list[Array]:
+    """Leave the exchange of directions and the last line."""
+    return port(inputs, exchanged=True, reshaped=True)
+
+
+def port_backwards_cut_exchanged(*inputs: Any) -> list[Array]:
     """Mend the last line alone."""
-    return port(inputs, backwards=True, cut=True)
+    return port(inputs, backwards=True, cut=True, exchanged=True)
 
 
 def port_backwards_reshaped(*inputs: Any) -> list[Array]:
-    """Mend the cut alone."""
+    """Mend the cut and the exchange alone."""
     return port(inputs, backwards=True, reshaped=True)
 
 
-def port_cut_reshaped(*inputs: Any) -> list[Array]:
+def port_cut_exchanged_reshaped(*inputs: Any) -> list[Array]:
     """Mend the kernel alone."""
-    return port(inputs, cut=True, reshaped=True)
+    return port(inputs, cut=True, exchanged=True, reshaped=True)
 
 
 def port_unordered(*inputs: Any) -> list[Array]:
     """Turn the weights and forget the flatten."""
     return port(inputs, unordered=True)
 
+
+NOT_TOLD = "The loss took the scores for probabilities. Keras has to be told: `from_logits=True`."
 
 EXERCISES = [
     Exercise(
@@ -739,6 +830,11 @@ EXERCISES = [
                 numpy=norm_statistics_first,
             ),
             Mistake(
+                "settings swapped",
+                say="The numbers are right. The momentum comes before the epsilon.",
+                numpy=norm_settings_swapped,
+            ),
+            Mistake(
                 "standard deviation",
                 say="The fourth array is the root of the variance. Both frameworks keep the variance itself.",
                 numpy=norm_root,
@@ -802,6 +898,7 @@ EXERCISES = [
         points=3,
         cases=gated_dense_cases,
         call=gated_output,
+        forbidden=ONE_BACKEND,
         mistakes=[
             gated(
                 "Keras was not told",
@@ -812,7 +909,18 @@ EXERCISES = [
             gated(
                 "a bias",
                 "The layer has an array too many. It has values and gates, and no biases.",
-                "biases",
+                "a bias",
+            ),
+            gated(
+                "two biases",
+                "The layer has two arrays too many. Values and gates bring no biases: with `Dense`, that is "
+                "`use_bias=False`.",
+                "two biases",
+            ),
+            gated(
+                "one array",
+                "The layer has one array of weights. Make two of them, first the values, then the gates.",
+                "one array",
             ),
             gated(
                 "no sigmoid",
@@ -861,7 +969,8 @@ EXERCISES = [
         minutes=12,
         points=3,
         cases=translate_contrastive_cases,
-        forbidden=("torch", "nn", "tf", "tensorflow", "np", "numpy", "jax"),
+        # Keras on TensorFlow undoes a softmax before a loss of logits, so it would pass there.
+        forbidden=(*ONE_BACKEND, "softmax", "Softmax"),
         tolerance=1e-4,  # scores are divided by 0.1, which enlarges the rounding of the rows' lengths
         mistakes=[
             Mistake(
@@ -900,6 +1009,21 @@ EXERCISES = [
                 say="Here each right row looks for its left one. The rows of `scores` belong to the *left*: left times "
                 "the right one turned around, and softmax along direction 1.",
                 numpy=contrastive_other_way,
+            ),
+            Mistake(
+                "logits taken for probabilities",
+                say=NOT_TOLD,
+                numpy=contrastive_as_probabilities,
+            ),
+            Mistake(
+                "logits taken for shares",
+                say=NOT_TOLD,
+                numpy=contrastive_as_shares,
+            ),
+            Mistake(
+                "softmax twice",
+                say="Softmax was taken twice, once by you and once by the loss. Hand over the scores as they are.",
+                numpy=contrastive_softmax_twice,
             ),
             Mistake(
                 "no mean",
@@ -948,7 +1072,33 @@ EXERCISES = [
             mixed(
                 "sum",
                 "The losses of the rows were added up. The loss is their mean, and so are the gradients.",
-                total=True,
+                loss_kind="sum",
+            ),
+            mixed(
+                "nothing moves",
+                "The loss is right, and no array moved. `variable = variable - ...` gives a name to a new value and "
+                "leaves the array as it was: change it in place, with `optimizer.step()` or `assign_sub`.",
+                factor=0.0,
+            ),
+            mixed(
+                "gradients not cleared",
+                "The second step added its gradients to those of the first. In PyTorch `zero_grad` clears them.",
+                uncleared=True,
+            ),
+            mixed(
+                "softmax twice",
+                "Softmax was taken twice, once by you and once by the loss. Hand the logits over as they are.",
+                loss_kind="softmax",
+            ),
+            mixed(
+                "logits taken for probabilities",
+                "The loss took the logits for probabilities. Keras's loss has to be told: `from_logits=True`.",
+                loss_kind="probabilities",
+            ),
+            mixed(
+                "no learning rate",
+                "The gradients were taken away whole. Multiply them with the learning rate first.",
+                rate=1.0,
             ),
             mixed(
                 "loss after the step",
@@ -994,9 +1144,21 @@ EXERCISES = [
             ),
             Mistake(
                 "still cut wrongly",
-                say="Kernel and last line are right now. The weights are still cut as if the channels came last. "
-                "PyTorch laid (channels, height, width) flat.",
+                say="Kernel, exchange and last line are right now. The weights are still cut as if the channels "
+                "came last. PyTorch laid (channels, height, width) flat.",
                 numpy=port_cut,
+            ),
+            Mistake(
+                "still exchanged wrongly",
+                say="Kernel, cut and last line are right now. The exchange of directions still belongs to the old "
+                "cut: after (out, channels, height, width) the channels go to the end.",
+                numpy=port_exchanged,
+            ),
+            Mistake(
+                "cut and exchange",
+                say="Kernel and last line are right now. Two faults are left: how the weights are cut, and the "
+                "exchange of directions after that. PyTorch laid (channels, height, width) flat.",
+                numpy=port_cut_exchanged,
             ),
             Mistake(
                 "still reshaped",
@@ -1005,19 +1167,28 @@ EXERCISES = [
                 numpy=port_reshaped,
             ),
             Mistake(
-                "kernel and cut",
-                say="The last line is right now. Two faults are left: the kernel, and how the weights are cut.",
-                numpy=port_backwards_cut,
+                "exchange and last line",
+                say="The kernel and the cut are right now. Two faults are left: the exchange of directions, and the "
+                "last line.",
+                numpy=port_exchanged_reshaped,
+            ),
+            Mistake(
+                "kernel, cut and exchange",
+                say="The last line is right now. Three faults are left: the kernel, how the weights are cut, and the "
+                "exchange of directions after that.",
+                numpy=port_backwards_cut_exchanged,
             ),
             Mistake(
                 "kernel and last line",
-                say="The weights are cut rightly now. Two faults are left: the kernel, and the last line.",
+                say="The weights are cut and exchanged rightly now. Two faults are left: the kernel, and the last "
+                "line.",
                 numpy=port_backwards_reshaped,
             ),
             Mistake(
-                "cut and last line",
-                say="The kernel is right now. Two faults are left: how the weights are cut, and the last line.",
-                numpy=port_cut_reshaped,
+                "cut, exchange and last line",
+                say="The kernel is right now. Three faults are left: how the weights are cut, the exchange of "
+                "directions after that, and the last line.",
+                numpy=port_cut_exchanged_reshaped,
             ),
             Mistake(
                 "no flatten",
@@ -1027,7 +1198,7 @@ EXERCISES = [
             ),
         ],
         hints=[
-            "Three places: the kernel, the cut with the exchange of directions after it, and the last line.",
+            "Four places: the kernel, the cut, the exchange of directions after it, and the last line.",
             "The window is square, so a swap of height and width does not show in the shape. And ask of each "
             "`reshape` whether the numbers already stand in the order in which it cuts them.",
             "`conv_weight.transpose(2, 3, 1, 0)`; cut as `(len(linear_weight), channels, height, width)` and exchange "

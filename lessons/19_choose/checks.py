@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lockstep.learn.answering import AnswerError
 from lockstep.learn.arrays import to_array, to_tensor
 from lockstep.learn.exercises import Answer, Case, Exercise, Inputs, Mistake
 
@@ -70,10 +71,22 @@ def turning_inputs(generator: Generator, *, whole: bool) -> dict[str, Array]:
         numbers = np.array([pushes.sum() - pushes[0], pushes.sum() - pushes[4], pushes.sum()])
         # -1 has a meaning of its own, so no weight and no change of a weight may come near it.
         usual = np.abs(np.divide(numbers, differences[[0, 4, 0]]) - 1).min() > 0.1
+        # Whole numbers are an answer of their own, so the first weight must not be one.
+        usual &= 0.1 < (numbers[0] / -differences[0]) % 1 < 0.9
         if numbers[0] > 1 and numbers[1] < -1 and numbers[2] < -1 and usual:
             break
     pytorch = generator.uniform(0, 10 - sizes) + np.maximum(differences, 0)
     return {"points": np.stack([pytorch, pytorch - differences], axis=1), "weights": weights * 1.0}
+
+
+def array_of_levels(answer: Answer, inputs: Inputs, framework: str) -> Any:
+    """Return what the answer gives; a list of numbers is as good as an array."""
+    levels = answer(*inputs.values())
+    if not isinstance(levels, (list, tuple)):
+        return levels
+    if None in levels:
+        raise AnswerError("there is None among the weights. Where no weight does it, put −1.")
+    return np.array([float(level) for level in levels])
 
 
 def wrong_levels(points: Array, weights: Array, kind: str) -> Array:
@@ -83,7 +96,9 @@ def wrong_levels(points: Array, weights: Array, kind: str) -> Array:
     rest = pushes.sum() - (0 if kind == "own push left in" else pushes)
     below = {"points added": points.sum(axis=1), "divided by the weight": weights}
     with np.errstate(divide="ignore", invalid="ignore"):
-        levels = (1 if kind == "sign lost" else -1) * rest / below.get(kind, differences)
+        levels: Array = (1 if kind == "sign lost" else -1) * rest / below.get(kind, differences)
+    if kind == "nothing refused":
+        return levels
     equal, negative = differences == 0, levels < 0
     if kind == "absolute":
         return np.where(equal, -1.0, np.abs(levels))
@@ -93,6 +108,8 @@ def wrong_levels(points: Array, weights: Array, kind: str) -> Array:
         return np.where(equal, np.inf, np.where(negative, -1.0, levels))
     if kind == "the change":
         levels = levels - weights
+    if kind == "whole numbers":
+        levels = np.trunc(levels)
     return np.where(equal | negative, 0.0 if kind == "zero for none" else -1.0, levels)
 
 
@@ -108,8 +125,12 @@ def station_distance_cases(generator: Generator) -> list[Case]:
 
 
 def station_inputs(generator: Generator, shape: tuple[int, ...]) -> dict[str, Array]:
-    """Return two arrays; the largest distance goes down, not up, and its entry is not the largest."""
+    """Return two arrays; the largest distance goes down, and is not at the largest entry.
+
+    The largest entry of `theirs` is negative.
+    """
     theirs = generator.normal(0, 3, shape)
+    theirs *= -np.sign(theirs.flat[np.argmax(np.abs(theirs))])
     distances = generator.uniform(-0.1, 0.1, shape)
     lowest = np.argmin(np.abs(theirs))
     distances.flat[lowest] = -0.5
@@ -131,17 +152,22 @@ def several_stations(answer: Answer, inputs: Inputs, framework: str) -> dict[str
 
 def wrong_distance(mine: Array, theirs: Array, kind: str) -> float:
     """Return the distance of two stations with one mistake in it."""
-    if kind != "shapes" and mine.shape != theirs.shape:
+    first_line_only = kind in ("first line only", "shapes and nan")
+    if kind != "shapes" and not first_line_only and mine.shape != theirs.shape:
         return float("inf")
-    if kind != "nan" and np.isnan(mine).any():
+    if kind != "nan" and not first_line_only and np.isnan(mine).any():
         return float("inf")
     distances = mine - theirs if kind == "sign" else np.abs(mine - theirs)
     largest = np.abs(mine if kind == "relative to mine" else theirs).max()
+    if kind == "sign of the largest":
+        largest = theirs.max()
     if kind == "entry by entry":
         with np.errstate(divide="ignore", invalid="ignore"):
             return float((distances / np.abs(theirs)).max())
     distance = distances.mean() if kind == "mean" else distances.max()
-    if kind == "absolute" or (largest == 0 and kind != "zeros"):
+    if kind == "zero for zeros" and largest == 0:
+        return 0.0
+    if kind == "absolute" or (largest == 0 and kind not in ("zeros", "first line only")):
         return float(distance)
     with np.errstate(divide="ignore", invalid="ignore"):
         return float(distance / largest)
@@ -149,6 +175,7 @@ def wrong_distance(mine: Array, theirs: Array, kind: str) -> float:
 
 # --- ported_network ------------------------------------------------------------------------------
 
+NO_NETWORK = "it gave back a value of type `{}`. Return the network itself, {}."
 ROWS = 800  # so many that n and n - 1 are the same within the tolerance
 
 
@@ -196,12 +223,12 @@ def called_network(network: Any, counts: Any, training: bool, framework: str) ->
     if framework == "pytorch":
         torch = importlib.import_module("torch")
         if not isinstance(network, torch.nn.Module):
-            raise TypeError("give back the network itself, an nn.Module")
+            raise AnswerError(NO_NETWORK.format(type(network).__name__, "an `nn.Module`"))
         network.train(training)
         with torch.no_grad():
             return network(counts)
     if not isinstance(network, importlib.import_module("keras").Layer):
-        raise TypeError("give back the network itself, a keras.Model")
+        raise AnswerError(NO_NETWORK.format(type(network).__name__, "a `keras.Model`"))
     return network(counts, training=training)
 
 
@@ -213,6 +240,7 @@ def ported_in_pytorch(
     slope: float = 0.2,
     left_out: tuple[str, ...] = (),
     softmax: bool = False,
+    bend_first: bool = False,
 ) -> Any:
     """Return the network of the card in PyTorch; the other arguments make it wrong."""
     torch = importlib.import_module("torch")
@@ -231,7 +259,10 @@ def ported_in_pytorch(
             if name not in left_out:
                 place.copy_(torch.tensor(array.T))
     ending = nn.Softmax(dim=1) if softmax else nn.Identity()
-    return nn.Sequential(Scaled(), hidden, normalise, nn.LeakyReLU(slope), output, ending)
+    middle = [normalise, nn.LeakyReLU(slope)]
+    return nn.Sequential(
+        Scaled(), hidden, *(middle[::-1] if bend_first else middle), output, ending
+    )
 
 
 def ported_in_keras(
@@ -242,17 +273,21 @@ def ported_in_keras(
     slope: float = 0.2,
     left_out: tuple[str, ...] = (),
     softmax: bool = False,
+    bend_first: bool = False,
 ) -> Any:
     """Return the network of the card in Keras; the other arguments make it wrong."""
     keras = importlib.import_module("keras")
     layers = keras.layers
+    middle = [
+        layers.BatchNormalization(epsilon=epsilon, momentum=1 - new_share),
+        layers.LeakyReLU(negative_slope=slope),
+    ]
     network = keras.Sequential(
         [
             keras.Input((64,)),
             layers.Rescaling(1 / divisor),
             layers.Dense(24),
-            layers.BatchNormalization(epsilon=epsilon, momentum=1 - new_share),
-            layers.LeakyReLU(negative_slope=slope),
+            *(middle[::-1] if bend_first else middle),
             layers.Dense(10, activation="softmax" if softmax else None),
         ]
     )
@@ -349,14 +384,30 @@ def losses_and_weights(answer: Answer, inputs: Inputs, framework: str) -> dict[s
     tensors = [to_tensor(inputs[name], framework) for name in ("counts", "labels", "batches")]
     called_network(network, tensors[0], False, framework)
     losses = answer(network, *tensors, inputs["learning_rate"])
-    if not isinstance(losses, (list, tuple, np.ndarray)):
-        raise TypeError("give back a list with the loss of each step")
-    results: dict[str, Any] = {"losses": np.array([float(to_array(loss)) for loss in losses])}
+    results: dict[str, Any] = {"losses": loss_of_each_step(losses)}
     if framework == "pytorch":
         trained = [parameter.detach().numpy().T for parameter in network.parameters()]
     else:
         trained = [np.asarray(variable) for variable in network.trainable_variables]
     return results | {f"trained array {number}": array for number, array in enumerate(trained, 1)}
+
+
+def loss_of_each_step(losses: Any) -> Array:
+    """Return the losses as an array; stop where there is not one number for each step."""
+    if losses is None:
+        raise AnswerError("it gave back None. End with `return`, and the list of the losses.")
+    if not isinstance(losses, (list, tuple)):
+        losses = to_array(losses)
+        if losses.ndim == 0:
+            raise AnswerError("it gave back one number. Return a list with the loss of each step.")
+    arrays = [to_array(loss) for loss in losses]
+    shapes = [array.shape for array in arrays if array.size != 1]
+    if shapes:
+        raise AnswerError(
+            f"the loss of a step has the shape {shapes[0]}, a number for each image. "
+            "Return one number for each step, the mean over its images."
+        )
+    return np.array([array.item() for array in arrays])
 
 
 def wrong_losses(losses: list[float], kind: str) -> list[float]:
@@ -370,7 +421,8 @@ def train_in_pytorch(
     """Train with one mistake, in PyTorch."""
     torch = importlib.import_module("torch")
     functional = torch.nn.functional
-    optimizer = torch.optim.SGD(network.parameters(), lr=learning_rate)
+    rate = 0.01 if kind == "own rate" else learning_rate
+    optimizer = torch.optim.SGD(network.parameters(), lr=rate)
     network.train(kind != "evaluation")
     if kind == "order":
         batches = torch.arange(batches.numel()).reshape(batches.shape)
@@ -379,6 +431,8 @@ def train_in_pytorch(
         logits = network(counts[batch])
         if kind == "softmax twice":
             logits = logits.softmax(dim=1)
+        if kind == "not logits":
+            logits = logits.clamp(1e-7, 1 - 1e-7).log()  # what Keras does to probabilities
         reduction = "sum" if kind == "sum" else "mean"
         return functional.cross_entropy(logits, labels[batch], reduction=reduction)
 
@@ -387,7 +441,7 @@ def train_in_pytorch(
         loss = loss_of(batch)
         if kind != "not cleared":
             optimizer.zero_grad()
-        loss.backward()
+        (loss * len(batch) if kind == "gradient of the sum" else loss).backward()
         if kind != "no step":
             optimizer.step()
         losses.append(loss_of(batch).item() if kind == "after" else loss.item())
@@ -399,7 +453,7 @@ def train_in_keras(
 ) -> list[float]:
     """Train with one mistake, in Keras."""
     keras, tf = importlib.import_module("keras"), importlib.import_module("tensorflow")
-    optimizer = keras.optimizers.SGD(learning_rate)
+    optimizer = keras.optimizers.SGD(0.01 if kind == "own rate" else learning_rate)
     variables = network.trainable_variables
     if kind == "order":
         batches = tf.reshape(tf.range(tf.size(batches)), batches.shape)
@@ -410,7 +464,7 @@ def train_in_keras(
             exponentials = tf.exp(logits)  # by hand: Keras would find `softmax` and undo it
             logits = exponentials / tf.reduce_sum(exponentials, axis=1, keepdims=True)
         each = keras.losses.sparse_categorical_crossentropy(
-            tf.gather(labels, batch), logits, from_logits=True
+            tf.gather(labels, batch), logits, from_logits=kind != "not logits"
         )
         return tf.reduce_sum(each) if kind == "sum" else tf.reduce_mean(each)
 
@@ -418,7 +472,8 @@ def train_in_keras(
     for batch in batches:
         with tf.GradientTape() as tape:
             loss = loss_of(batch)
-        gradients = tape.gradient(loss, variables)
+            stepped = loss * len(batch) if kind == "gradient of the sum" else loss
+        gradients = tape.gradient(stepped, variables)
         if kind == "not cleared" and kept is not None:
             gradients = [old + new for old, new in zip(kept, gradients, strict=True)]
         kept = gradients
@@ -476,21 +531,34 @@ def several_requests(answer: Answer, inputs: Inputs, framework: str) -> dict[str
     }
     status, probabilities = pair_of(answer, network, json.dumps({"instances": rows}))
     if isinstance(probabilities, str):
-        raise ValueError(f"a good question was refused with: {probabilities}")
+        raise AnswerError(f"a good question was refused, with {probabilities!r}")
+    if isinstance(probabilities, list):
+        probabilities = np.array(probabilities)
     results = {"status of a good question": status, "probabilities": probabilities}
     for name, body in questions.items():
         status, content = pair_of(answer, network, body)
         results[f"status for {name}"] = status
-        results[f"a sentence for {name}"] = isinstance(content, str) and len(content.split()) > 2
+        results[f"a sentence for {name}"] = isinstance(content, str) and len(content.split()) > 1
     return results
 
 
 def pair_of(answer: Answer, network: Any, body: str) -> tuple[int, Any]:
     """Return the status and the content that the answer gives to one question."""
     pair = answer(network, body)
+    if pair is None:
+        raise AnswerError(
+            f"to {body[:30]!r} it gave back None. Each way through it needs a `return`."
+        )
     if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-        raise TypeError("give back two things, the status and the content")
+        raise AnswerError("it must give back two things: the status, and the content.")
     status, content = pair
+    if isinstance(content, dict):
+        raise AnswerError(
+            "the content is a dict. Give back the tensor or the sentence itself, without a dict "
+            "around it."
+        )
+    if not hasattr(status, "__index__"):
+        raise AnswerError(f"the status comes first, a number such as 200; here it is {status!r}.")
     return int(status), content
 
 
@@ -505,7 +573,7 @@ def respond(network: Any, body: str, framework: str, kind: str) -> tuple[int, An
     if counts.ndim != 2 or counts.shape[1] != 64:
         return bad, sentence
     refused: dict[str, Callable[[], Any]] = {
-        "no range": lambda: np.isnan(counts).any(),
+        "no range": lambda: False,
         "nan": lambda: (counts < 0).any() or (counts > 16).any(),
         "above only": lambda: not (counts <= 16).all(),
     }
@@ -592,6 +660,7 @@ EXERCISES = [
         points=3,
         takes="arrays",
         cases=turning_weights_cases,
+        call=array_of_levels,
         mistakes=[
             Mistake(
                 "own push left in",
@@ -616,6 +685,19 @@ EXERCISES = [
                 "the change",
                 say="This is how much each weight would have to change. The weight itself is asked for.",
                 numpy=partial(wrong_levels, kind="the change"),
+            ),
+            Mistake(
+                "nothing refused",
+                say="The division is right. Now look at what comes out where no weight does it: "
+                "where both have the same points it divides by zero, and elsewhere it is negative. "
+                "Return −1 in both cases.",
+                numpy=partial(wrong_levels, kind="nothing refused"),
+            ),
+            Mistake(
+                "whole numbers",
+                say="Nearly. The decimals are cut off: the array holds whole numbers only, since it "
+                "was made from whole numbers. Make it with `dtype=float`.",
+                numpy=partial(wrong_levels, kind="whole numbers"),
             ),
             Mistake(
                 "negative kept",
@@ -710,6 +792,30 @@ EXERCISES = [
                 numpy=partial(wrong_distance, kind="nan"),
             ),
             Mistake(
+                "first line only",
+                say="The first of the four lines is in place. Now the three others: zeros in "
+                "`theirs`, shapes that differ, a nan in `mine`.",
+                numpy=partial(wrong_distance, kind="first line only"),
+            ),
+            Mistake(
+                "shapes and nan",
+                say="The first two of the four lines are in place. Now the two others: return "
+                "infinity where the shapes differ, and where `mine` holds a nan.",
+                numpy=partial(wrong_distance, kind="shapes and nan"),
+            ),
+            Mistake(
+                "sign of the largest",
+                say="The largest entry of `theirs` was taken with its sign, so an entry of −9 "
+                "counted for less than one of 2. Take `np.abs` first, `max` after it.",
+                numpy=partial(wrong_distance, kind="sign of the largest"),
+            ),
+            Mistake(
+                "zero for zeros",
+                say="Where `theirs` is all zeros you return 0, which says that both are the same. "
+                "Return the distance as it is there.",
+                numpy=partial(wrong_distance, kind="zero for zeros"),
+            ),
+            Mistake(
                 "zeros",
                 say="Where `theirs` is all zeros you divided by zero. Return the distance as it is "
                 "there.",
@@ -785,6 +891,39 @@ EXERCISES = [
                 "ReLU",
                 "Below zero everything is cut off. LeakyReLU keeps a fifth of it.",
                 slope=0.0,
+            ),
+            ported_wrongly(
+                "multiplied",
+                "The counts are multiplied by 16. `Rescaling` multiplies, so it needs 1 / 16.",
+                divisor=1 / 16,
+            ),
+            ported_wrongly(
+                "LeakyReLU first",
+                "LeakyReLU comes before batch normalisation here. The card has it the other way "
+                "around.",
+                bend_first=True,
+            ),
+            ported_wrongly(
+                "batch normalisation as Keras has it",
+                "Batch normalisation has Keras's defaults: an epsilon of 1e-3, and a hundredth of "
+                "each new batch. The card names other numbers for both.",
+                epsilon=1e-3,
+                new_share=0.01,
+            ),
+            ported_wrongly(
+                "all as Keras has it",
+                "Batch normalisation and LeakyReLU have Keras's defaults. The card names its own "
+                "numbers: for epsilon, for the share of the new, and for the slope.",
+                epsilon=1e-3,
+                new_share=0.01,
+                slope=0.3,
+            ),
+            ported_wrongly(
+                "all as PyTorch has it",
+                "Batch normalisation and LeakyReLU have PyTorch's defaults. The card names its own "
+                "numbers: for epsilon and for the slope.",
+                epsilon=1e-5,
+                slope=0.01,
             ),
             ported_wrongly(
                 "running statistics left out",
@@ -863,6 +1002,24 @@ EXERCISES = [
                 "softmax twice",
                 "Softmax happens twice: the network gives logits, and the loss takes logits. No "
                 "softmax in between.",
+            ),
+            trained_wrongly(
+                "not logits",
+                "not logits",
+                "The loss took the logits for probabilities. In Keras it has to be told: "
+                "`from_logits=True`.",
+            ),
+            trained_wrongly(
+                "gradient of the sum",
+                "gradient of the sum",
+                "The first loss is right, and the steps are as many times too long as a batch has "
+                "images: the gradients are those of the sum over the batch. Take the mean first.",
+            ),
+            trained_wrongly(
+                "a rate of its own",
+                "own rate",
+                "The steps are made with a learning rate of 0.01, the default of Keras's SGD. Use "
+                "`learning_rate`.",
             ),
             trained_wrongly(
                 "loss after the step",
@@ -955,7 +1112,7 @@ EXERCISES = [
             responded_wrongly(
                 "no range",
                 "no range",
-                "Counts of 255, or below zero, are answered as if they were ink. Look at the "
+                "Counts of 255, below zero, and even NaN are answered as if they were ink. Look at the "
                 "range, 0 to 16.",
             ),
             responded_wrongly(

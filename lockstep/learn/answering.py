@@ -13,6 +13,8 @@ from lockstep.learn.session import FRAMEWORK_TITLES
 
 Results = dict[str, np.ndarray]
 # What TensorFlow puts around its messages: the place in a graph, and the operation's name.
+# What Keras says before an error in a layer, and the bold print of the error itself.
+KERASS_OWN = re.compile(r"^Exception encountered when calling .*\s+|\x1b\[\d*m")
 TENSORFLOWS_OWN = re.compile(r"\{\{function_node [^}]*\}\} ?| \[Op:\w+\]( name:)?\s*$")
 
 
@@ -38,6 +40,8 @@ def run_answer(exercise: Exercise, answer: Answer, inputs: Inputs, framework: st
         value = _called(exercise, answer, inputs, framework)
     except NotImplementedError as error:
         raise NotAttemptedError from error
+    except (AnswerError, NotAnArrayError) as error:  # a `call` cannot use what came back
+        raise AnswerError(f"`{exercise.name}`: {error}") from error
     except Exception as error:  # whatever a learner's code raises
         raise AnswerError(_raised(exercise.name, error)) from error
     try:
@@ -61,7 +65,8 @@ def _called(exercise: Exercise, answer: Answer, inputs: Inputs, framework: str) 
 
 def _raised(name: str, error: Exception) -> str:
     """Say what the answer raised and on which of its lines."""
-    message = (str(error).strip().splitlines() or ["without a message"])[0]
+    message = KERASS_OWN.sub("", str(error)).strip()
+    message = (message.splitlines() or ["without a message"])[0]
     message = TENSORFLOWS_OWN.sub("", message)
     lines = [
         frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.name == name

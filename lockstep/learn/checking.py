@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import textwrap
 from difflib import get_close_matches
 
@@ -75,6 +76,14 @@ def look_at(exercise: Exercise, framework: str) -> Feedback:
     """Return the feedback for the answer that the notebook holds now; nothing is remembered of it."""
     name = exercise.name
     answer = user_namespace().get(name)
+    line = unreadable_line(name)
+    if line:
+        return Feedback(
+            "error",
+            f"{name}: Python cannot read your cell",
+            f"There is a syntax error in line {line} of the cell that you ran last for `{name}`, so what stood there "
+            "before would be checked. Mend that line, run the cell, then this one.",
+        )
     if answer is None:
         return Feedback(
             "not attempted",
@@ -116,6 +125,18 @@ def look_at(exercise: Exercise, framework: str) -> Feedback:
             "or in a checkout run `lockstep build`.",
         )
     return judge_public(exercise, answers, cases)
+
+
+def unreadable_line(name: str) -> int | None:
+    """Return the line of the syntax error in the last cell that was to define `name`, if there is one."""
+    run = user_namespace().get("In", [])
+    defines = re.compile(rf"^# lockstep: answer {name}$|^(def|class) {name}\b", re.MULTILINE)
+    cells = [cell for cell in run if defines.search(cell)] if isinstance(run, list) else []
+    try:
+        ast.parse(cells[-1] if cells else "")
+    except SyntaxError as error:
+        return error.lineno
+    return None
 
 
 def judge_public(exercise: Exercise, answers: list[Results], cases: list[RecordedCase]) -> Feedback:
@@ -161,4 +182,5 @@ def forbidden_in(exercise: Exercise, tree: ast.AST) -> list[str]:
 def say_forbidden(used: list[str]) -> str:
     """Return what to say to an answer that uses forbidden names."""
     listed = " and ".join(f"`{name}`" for name in used)
-    return f"{listed} does here what you are asked to write yourself. Write it without."
+    verb = "is" if len(used) == 1 else "are"
+    return f"{listed} {verb} not to be used in this exercise. Write it without."

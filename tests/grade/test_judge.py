@@ -343,9 +343,7 @@ def test_what_must_not_be_used_is_found(name):
     result = used(*OFFENCES[name])
     assert result is not None
     assert (result.state, result.points) == ("wrong", 0.0)
-    assert result.message == (
-        "`softmax` does here what you are asked to write yourself. Write it without."
-    )
+    assert result.message == ("`softmax` is not to be used in this exercise. Write it without.")
     assert result.code == next(source for kind, source in OFFENCES[name] if kind == "answer")
 
 

@@ -1,6 +1,7 @@
 """What `check` says, also to those who call it at the wrong time or with the wrong thing."""
 
 import ast
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from lockstep.build.answers import record_checks
 from lockstep.build.lesson import load_lesson
 from lockstep.learn import checking, helping, journal, recording, session
+from lockstep.learn.answering import AnswerError
 from lockstep.learn.errors import CourseError
 from lockstep.learn.judging import describe_difference
 from lockstep.learn.stored import load_arrays, save_arrays
@@ -79,6 +81,16 @@ def test_what_cannot_be_judged_gets_a_sentence(notebook, answer, words):
     feedback = checking.check(NAME)
     assert feedback.state == "error"
     assert words in feedback.message
+
+
+def test_what_a_call_says_of_an_answer_is_told_as_it_is(notebook, monkeypatch):
+    def call(answer, inputs, framework):
+        raise AnswerError("give back a list")
+
+    exercise = replace(checking.find_exercise(NAME), call=call)
+    monkeypatch.setattr(checking, "find_exercise", lambda name: exercise)
+    notebook[NAME] = lambda predictions, truth: 1.0
+    assert checking.check(NAME).message == f"`{NAME}`: give back a list"
 
 
 def test_a_part_that_is_right_up_to_rounding_is_not_the_one_that_is_shown():
@@ -217,3 +229,16 @@ def test_what_tensorflow_puts_around_its_messages_is_left_out(notebook):
     notebook[NAME] = answer
     message = checking.check(NAME).message
     assert message.endswith("raised ValueError: Incompatible shapes: [5,2] vs. [5]")
+
+
+def test_of_an_error_in_a_keras_layer_the_error_is_told(notebook):
+    def answer(predictions, truth):
+        message = "'Gated' object has no attribute 'gates'"
+        received = "Arguments received by Gated.call():\n  • args=('tf.Tensor(shape=(5, 3))',)"
+        raise AttributeError(
+            f"Exception encountered when calling Gated.call().\n\n\x1b[1m{message}\x1b[0m\n\n{received}"
+        )
+
+    notebook[NAME] = answer
+    message = checking.check(NAME).message
+    assert message.endswith("raised AttributeError: 'Gated' object has no attribute 'gates'")

@@ -95,3 +95,25 @@ except AnswerError as error:
 """
     said = run_python(code)
     assert "gave back a PyTorch tensor. In this notebook give back a Keras one." in said
+
+
+ANSWER = """\
+# lockstep: answer mean_squared_error
+def mean_squared_error(predictions, truth):
+    return ((predictions - truth) ** 2).mean({}
+"""
+
+
+def test_a_cell_that_python_cannot_read_is_told_and_not_the_answer_before_it(kernel):
+    _, client = kernel
+    run(client, "from lockstep.learn import *\nstart('00_start_here')")
+    check = "check('mean_squared_error')"
+    unreadable = "a syntax error in line 3 of the cell that you ran last for `mean_squared_error`"
+    assert "SyntaxError" in run(client, ANSWER.format(""))
+    assert unreadable in run(client, check)
+    run(client, ANSWER.format(")"))
+    assert "mean_squared_error: right" in run(client, check)
+    run(client, ANSWER.format(""))
+    assert unreadable in run(client, check)
+    run(client, ANSWER.format(")").partition("\n")[2])
+    assert "mean_squared_error: right" in run(client, check)

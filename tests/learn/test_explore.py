@@ -65,6 +65,18 @@ def test_the_first_value_of_each_is_shown_first(draw, drawn):
     assert widget.spec["controls"][0]["values"] == ["0.1", "1", "10"]
 
 
+def test_the_controls_begin_where_they_are_told_to(draw, drawn):
+    widget = explore(draw, CONTROLS, start={"activation": "tanh", "rate": 10.0})
+    assert drawn == [(10.0, False, "tanh")]
+    choose(widget, widget.picture["index"])
+    assert drawn == [(10.0, False, "tanh")]
+
+
+def test_a_value_that_a_control_does_not_take_is_a_sentence(draw):
+    with pytest.raises(CourseError, match=r"'rate' cannot begin at 3. It takes: 0.1, 1, 10."):
+        explore(draw, CONTROLS, start={"rate": 3})
+
+
 def test_every_combination_has_its_index_and_is_drawn_once(draw, drawn):
     widget = explore(draw, CONTROLS)
     for _ in range(2):

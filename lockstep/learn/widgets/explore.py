@@ -15,7 +15,10 @@ from lockstep.learn.widgets.picture_widget import (
 
 
 def explore(
-    draw: Draw, controls: Mapping[str, Iterable[Any]], describe: Describe | None = None
+    draw: Draw,
+    controls: Mapping[str, Iterable[Any]],
+    describe: Describe | None = None,
+    start: Mapping[str, Any] | None = None,
 ) -> "Explore":
     """Return controls with the picture that `draw` makes of what is chosen with them.
 
@@ -25,14 +28,16 @@ def explore(
         Takes a value of each control, in their order, returns a Matplotlib figure.
     controls : dict
         What can be set, and to which values. Numbers become a slider, `[False, True]` a switch,
-        all else a list to choose from. At first each is set to its first value.
+        all else a list to choose from.
     describe : callable, optional
         Takes what `draw` takes, returns in words what the picture shows, for whoever cannot see it.
+    start : dict, optional
+        To which value each is set at first; what is not in it begins with its first value.
 
     Raises
     ------
     CourseError
-        If there is nothing to set, or something has no values.
+        If there is nothing to set, something has no values, or `start` names none of them.
     """
     refuse_what_cannot_be_called("explore", draw, describe)
     if not isinstance(controls, Mapping) or not controls:
@@ -40,7 +45,22 @@ def explore(
             "explore(..., controls): it must be a dict with a list of values for each label,"
             ' such as {"learning rate": [0.1, 1.0], "momentum": [False, True]}.'
         )
-    return Explore(draw, [as_control(*item) for item in controls.items()], describe)
+    made = [as_control(*item) for item in controls.items()]
+    return Explore(draw, made, _combination(made, start or {}), describe)
+
+
+def _combination(controls: list[Control], start: Mapping[str, Any]) -> int:
+    """Return the index of the combination that is shown first."""
+    index = 0
+    for control in controls:
+        value = start.get(control.label, control.values[0])
+        if value not in control.values:
+            raise CourseError(
+                f"explore(..., start): {control.label!r} cannot begin at {value!r}. "
+                f"It takes: {', '.join(control.words())}."
+            )
+        index = index * len(control.values) + control.values.index(value)
+    return index
 
 
 class Explore(PictureWidget):
@@ -49,9 +69,11 @@ class Explore(PictureWidget):
     _name = "explore"
     _invitation = "Run this cell to change the picture."
 
-    def __init__(self, draw: Draw, controls: list[Control], describe: Describe | None) -> None:
+    def __init__(
+        self, draw: Draw, controls: list[Control], first: int, describe: Describe | None
+    ) -> None:
         spec = {"controls": [control.spec() for control in controls]}
-        super().__init__(draw, controls, 0, describe, spec)
+        super().__init__(draw, controls, first, describe, spec)
 
 
 def as_control(label: object, values: object) -> Control:
