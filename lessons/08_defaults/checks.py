@@ -115,6 +115,7 @@ def adam_inputs(
     }
 
 
+@np.errstate(divide="ignore", invalid="ignore")  # t from 0 divides by 0, as tensors do
 def adam(
     weights: Array,
     gradients: Array,
@@ -131,10 +132,10 @@ def adam(
     weights = weights.astype(np.float64)
     m, v = np.zeros_like(weights), np.zeros_like(weights)
     for number, gradient in enumerate(gradients.astype(np.float64), start=1):
-        t = 1 if count == "stays" else number
+        t = {"from 1": number, "from 0": number - 1, "stays": 1}[count]
         m = 0.9 * m + 0.1 * gradient
         v = 0.999 * v + 0.001 * (gradient**2 if square else np.abs(gradient))
-        c1, c2 = (1 - 0.9**t, 1 - 0.999**t) if correct else (1.0, 1.0)
+        c1, c2 = 1 - np.array([0.9, 0.999]) ** t if correct else (1.0, 1.0)
         if place == "pytorch":
             below = np.sqrt(v / c2) + epsilon
         elif place == "keras":
@@ -499,6 +500,12 @@ EXERCISES = [
                 say="Both running means begin at 0 and are too small at first. Divide them by 1 − "
                 "0.9ᵗ and 1 − 0.999ᵗ.",
                 numpy=partial(adam, correct=False),
+            ),
+            Mistake(
+                "t from 0",
+                say="In the first step t is 0 here, so 1 − 0.9ᵗ is 0, and dividing by it gives no number. "
+                "Count t from 1: `enumerate(gradients, start=1)`.",
+                numpy=partial(adam, count="from 0"),
             ),
             Mistake(
                 "t stays 1",
