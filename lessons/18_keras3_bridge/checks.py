@@ -727,8 +727,6 @@ def port_unordered(*inputs: Any) -> list[Array]:
     return port(inputs, unordered=True)
 
 
-NOT_TOLD = "The loss took the scores for probabilities. Keras has to be told: `from_logits=True`."
-
 EXERCISES = [
     Exercise(
         name="conv_to_keras",
@@ -1012,12 +1010,13 @@ EXERCISES = [
             ),
             Mistake(
                 "logits taken for probabilities",
-                say=NOT_TOLD,
+                say="The loss took the scores for probabilities. Keras has to be told: `from_logits=True`.",
                 numpy=contrastive_as_probabilities,
             ),
             Mistake(
                 "logits taken for shares",
-                say=NOT_TOLD,
+                say="The loss divided the scores by their sum, as if they were probabilities. Keras has to be told "
+                "that they are not: `from_logits=True`.",
                 numpy=contrastive_as_shares,
             ),
             Mistake(
