@@ -122,8 +122,10 @@ def _place(lesson: str, framework: str | None, entries: list[journal.Entry]) -> 
 def as_figure(rows: list[Row]) -> "Figure":
     """Return the picture: a row a lesson, a column a framework, two bars a notebook."""
     from matplotlib.figure import Figure  # late: it takes half a second
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    figure = Figure(figsize=(9, 1.3 + 0.5 * max(len(rows), 1)), layout="constrained")
+    layout = ConstrainedLayoutEngine(h_pad=0.12)  # inches: the title stays off the edge
+    figure = Figure(figsize=(9, 1.3 + 0.5 * max(len(rows), 1)), layout=layout)
     columns = figure.subplots(1, len(FRAMEWORK_TITLES), sharey=True)
     for index, (axes, framework) in enumerate(zip(columns, FRAMEWORK_TITLES, strict=True)):
         _prepare(axes, framework, rows)
@@ -151,13 +153,18 @@ def _prepare(axes: "Axes", framework: str, rows: list[Row]) -> None:
 
 def _bars(axes: "Axes", height: float, place: Place, colour: str) -> None:
     """Draw a notebook's two bars: questions above, exercises below."""
-    counts = [(place.checkpoints, "questions"), (place.exercises, "exercises")]
+    counts = [(place.checkpoints, "question"), (place.exercises, "exercise")]
     counts = [(count, noun) for count, noun in counts if count.of]
     for index, (count, noun) in enumerate(counts):
         at = height + 0.36 * (index - (len(counts) - 1) / 2)
         axes.barh(at, 1, height=0.26, color=TRACK)
         axes.barh(at, count.right / count.of, height=0.26, color=colour)
-        axes.text(1.04, at, f"{count} {noun}", va="center", fontsize=8)
+        axes.text(1.04, at, said(count, noun), va="center", fontsize=8)
+
+
+def said(count: Count, noun: str) -> str:
+    """Return a count with its noun: 1 of 7 questions, 1 of 1 exercise."""
+    return f"{count} {noun}" if count.of == 1 else f"{count} {noun}s"
 
 
 def as_table(rows: list[Row]) -> str:
@@ -178,7 +185,7 @@ def in_sentences(rows: list[Row]) -> str:
     """Return the picture's content in words."""
     return " ".join(
         f"{row.title}{f', {FRAMEWORK_TITLES[framework]}' if framework else ''}: "
-        f"{place.checkpoints} questions, {place.exercises} exercises."
+        f"{said(place.checkpoints, 'question')}, {said(place.exercises, 'exercise')}."
         for row in rows
         for framework, place in row.places.items()
     )

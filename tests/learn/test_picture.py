@@ -73,7 +73,7 @@ def test_the_display_is_a_picture_with_words_and_a_table():
     bundle = progress()._repr_mimebundle_()
     assert picture(bundle).startswith(b"\x89PNG")
     assert (
-        "Every kind of question, Keras: 0 of 7 questions, 0 of 1 exercises." in bundle["text/html"]
+        "Every kind of question, Keras: 0 of 7 questions, 0 of 1 exercise." in bundle["text/html"]
     )
     assert bundle["text/plain"].startswith("Lesson")
 
