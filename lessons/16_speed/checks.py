@@ -328,8 +328,11 @@ def shared(
         for part in parts:
             weights = weights - learning_rate * gradient(part, weights)
         return weights
-    first, second = (gradient(part, weights) for part in parts)
     share = count / len(targets)
+    if together == "one after the other, weighted":
+        weights = weights - learning_rate * share * gradient(parts[0], weights)
+        return weights - learning_rate * (1 - share) * gradient(parts[1], weights)
+    first, second = (gradient(part, weights) for part in parts)
     totals = {
         "weighted": share * first + (1 - share) * second,
         "turned": (1 - share) * first + share * second,
@@ -860,6 +863,12 @@ EXERCISES = [
                 "weights. Both devices start "
                 "from the *same* weights, and there is one step.",
                 numpy=partial(shared, together="one after the other"),
+            ),
+            Mistake(
+                "one after the other, weighted",
+                say="The shares are right, but you took a step after each part, so the second gradient "
+                "belongs to other weights. Add both gradients first, then take one step.",
+                numpy=partial(shared, together="one after the other, weighted"),
             ),
             Mistake(
                 "uphill",
