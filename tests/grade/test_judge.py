@@ -406,7 +406,7 @@ def test_no_lesson_forbids_an_answer_to_call_what_another_exercise_asked_for(nam
 
 def test_two_forbidden_names_are_both_told():
     source = "def double(x):\n    return x.softmax(1) + one_hot(x)"
-    assert used(("answer", source)).message.startswith("`one_hot` and `softmax` does here")
+    assert used(("answer", source)).message.startswith("`one_hot` and `softmax` are not to be used")
 
 
 def test_an_exercise_that_forbids_nothing_looks_at_nothing():
