@@ -394,14 +394,14 @@ def four_gradients(answer: Answer, inputs: Inputs, framework: str) -> dict[str, 
         "very short": inputs["gradient"] * inputs["shorter"] / inputs["scale"],
         "overflowed": overflowed,
     }
-    for name, gradient in gradients.items():
+    for kind, gradient in gradients.items():
         numbers = [inputs[key] for key in ("scale", "learning_rate", "limit")]
         pair = answer(
             to_tensor(inputs["weights"], framework), to_tensor(gradient, framework), *numbers
         )
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             raise TypeError("give back the weights and the scale, as a tuple")
-        results[f"weights, {name}"], results[f"scale, {name}"] = pair
+        results[f"weights, {kind}"], results[f"scale, {kind}"] = pair
     return results
 
 

@@ -41,7 +41,8 @@ def record(name: str, value: float, unit: str = "") -> None:
     if not isinstance(value, Real) or not math.isfinite(value):
         raise CourseError(f"record({name!r}, ...) keeps one finite number; it was given {value!r}.")
     journal.write("record", session.lesson, session.framework, name, value=float(value), unit=unit)
-    print(f"Recorded: {name} = {float(value):.4g}{' ' + unit if unit else ''}")
+    figure = f"{value:,.0f}" if abs(value) >= 10_000 else f"{float(value):.4g}"
+    print(f"Recorded: {name} = {figure}{' ' + unit if unit else ''}")
 
 
 def recorded() -> list[Figure]:
