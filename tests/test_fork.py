@@ -8,7 +8,7 @@ import sys
 from lockstep.repository import SLUG
 from tests.conftest import ROOT
 
-PARTS = ["lockstep", "lessons", "notebooks", "exercises", "solutions", "docs"]
+PARTS = ["lockstep", "lessons", "notebooks", "exercises", "solutions", "side_by_side", "docs"]
 
 
 def test_a_fork_is_whole_after_one_command(tmp_path):
