@@ -206,8 +206,9 @@ def ported_inputs(generator: Generator) -> dict[str, Array]:
 def evaluated_and_trained(answer: Answer, inputs: Inputs, framework: str) -> dict[str, Any]:
     """Call the network in evaluation, in training, and in evaluation again; keep a few rows of each."""
     weights = {name: array for name, array in inputs.items() if name != "counts"}
-    network = answer(weights)
     counts = to_tensor(inputs["counts"], framework)
+    refuse_without_weights(answer, weights, counts, framework)
+    network = answer(weights)
     results = {}
     for name, training in [
         ("logits", False),
@@ -216,6 +217,21 @@ def evaluated_and_trained(answer: Answer, inputs: Inputs, framework: str) -> dic
     ]:
         results[name] = called_network(network, counts, training, framework)[:8]
     return results
+
+
+def refuse_without_weights(
+    answer: Answer, weights: dict[str, Array], counts: Any, framework: str
+) -> None:
+    """Stop where the output weights do not reach the network: with zeros, all images get the same."""
+    zeros = np.zeros_like(weights["output weights"])
+    network = answer(weights | {"output weights": zeros})
+    logits = to_array(called_network(network, counts, False, framework))
+    if logits.ndim == 2 and np.ptp(logits, axis=0).max() > 1e-3:
+        raise AnswerError(
+            "it was called with output weights that are all zero, so every image should get the "
+            "same logits, and they differ. The output layer still has weights of its own. Put "
+            "each array of `weights` in its place."
+        )
 
 
 def called_network(network: Any, counts: Any, training: bool, framework: str) -> Any:
@@ -422,7 +438,8 @@ def train_in_pytorch(
     torch = importlib.import_module("torch")
     functional = torch.nn.functional
     rate = 0.01 if kind == "own rate" else learning_rate
-    optimizer = torch.optim.SGD(network.parameters(), lr=rate)
+    momentum = 0.9 if kind == "momentum" else 0.0
+    optimizer = torch.optim.SGD(network.parameters(), lr=rate, momentum=momentum)
     network.train(kind != "evaluation")
     if kind == "order":
         batches = torch.arange(batches.numel()).reshape(batches.shape)
@@ -453,7 +470,9 @@ def train_in_keras(
 ) -> list[float]:
     """Train with one mistake, in Keras."""
     keras, tf = importlib.import_module("keras"), importlib.import_module("tensorflow")
-    optimizer = keras.optimizers.SGD(0.01 if kind == "own rate" else learning_rate)
+    rate = 0.01 if kind == "own rate" else learning_rate
+    momentum = 0.9 if kind == "momentum" else 0.0
+    optimizer = keras.optimizers.SGD(rate, momentum=momentum)
     variables = network.trainable_variables
     if kind == "order":
         batches = tf.reshape(tf.range(tf.size(batches)), batches.shape)
@@ -544,7 +563,11 @@ def several_requests(answer: Answer, inputs: Inputs, framework: str) -> dict[str
 
 def pair_of(answer: Answer, network: Any, body: str) -> tuple[int, Any]:
     """Return the status and the content that the answer gives to one question."""
-    pair = answer(network, body)
+    try:
+        pair = answer(network, body)
+    except Exception as error:
+        error.add_note(f"It was asked {body[:30]!r}.")
+        raise
     if pair is None:
         raise AnswerError(
             f"to {body[:30]!r} it gave back None. Each way through it needs a `return`."
@@ -1020,6 +1043,12 @@ EXERCISES = [
                 "own rate",
                 "The steps are made with a learning rate of 0.01, the default of Keras's SGD. Use "
                 "`learning_rate`.",
+            ),
+            trained_wrongly(
+                "momentum",
+                "momentum",
+                "The first step is right. After that each step carries 0.9 of the one before with "
+                "it: momentum. Plain SGD has none.",
             ),
             trained_wrongly(
                 "loss after the step",

@@ -74,6 +74,10 @@ def _raised(name: str, error: Exception) -> str:
     where = f" in line {lines[-1]} of its cell" if lines else ""
     if isinstance(error, TypeError) and "argument" in message and not lines:
         return f"`{name}` could not be called: {message}. Keep the arguments as the blank had them."
+    # A `call` that asks several things adds which one it was.
+    notes = [note for note in getattr(error, "__notes__", []) if isinstance(note, str)]
+    if notes:
+        message = " ".join([message.rstrip(".") + ".", *notes])
     return f"`{name}` raised {type(error).__name__}{where}: {message}"
 
 

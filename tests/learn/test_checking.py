@@ -242,3 +242,15 @@ def test_of_an_error_in_a_keras_layer_the_error_is_told(notebook):
     notebook[NAME] = answer
     message = checking.check(NAME).message
     assert message.endswith("raised AttributeError: 'Gated' object has no attribute 'gates'")
+
+
+def test_what_an_error_was_given_as_a_note_is_told_after_it(notebook):
+    def answer(predictions, truth):
+        error = ValueError("Expecting value")
+        error.add_note("It was asked 'two digits, please'.")
+        error.__notes__.append(5)  # anybody can put anything there
+        raise error
+
+    notebook[NAME] = answer
+    message = checking.check(NAME).message
+    assert message.endswith("ValueError: Expecting value. It was asked 'two digits, please'.")
