@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lockstep.build.errors import LessonError
+from lockstep.build.rubric import read_rubric
 from lockstep.build.text import Checkpoint, Code, Only, Step, Text, read_text
 from lockstep.learn.exercises import Exercise, load_exercises
 from lockstep.learn.questions import QuestionError, parse_question
@@ -117,6 +118,7 @@ def load_lesson(folder: Path) -> Lesson:
         if part is not None:
             _check_pairs(part, paired=None not in lesson.frameworks)
     _check_exercises(lesson)
+    read_rubric(folder)  # a teacher shall not be the first to meet a slip in it
     return lesson
 
 

@@ -30,7 +30,7 @@ def learn_digest() -> str:
 
 def inputs_of(folder: Path) -> list[Path]:
     """Return the files that an author wrote."""
-    return [folder / name for name in ("lesson.md", "exercises.md", "checks.py")]
+    return [folder / name for name in ("lesson.md", "exercises.md", "checks.py", "rubric.yaml")]
 
 
 def outputs_of(root: Path, lesson: str) -> list[Path]:

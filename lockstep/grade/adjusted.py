@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from lockstep.build.rubric import Criterion
 from lockstep.grade.model import ExerciseResult, SubmissionResult
 
 
@@ -14,25 +15,6 @@ class Override:
 
     points: float | None
     comment: str = ""
-
-
-@dataclass(frozen=True)
-class Criterion:
-    """One line of a rubric.
-
-    Parameters
-    ----------
-    name
-        What it is called.
-    points
-        What it can get.
-    earns
-        What earns them, in a sentence.
-    """
-
-    name: str
-    points: float
-    earns: str
 
 
 @dataclass(frozen=True)

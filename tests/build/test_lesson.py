@@ -147,6 +147,11 @@ def test_checks_that_cannot_be_imported_are_told_with_their_line(lesson):
     assert "checks.py:3: checks.py cannot be imported: NameError" in refused(lesson)
 
 
+def test_a_rubric_that_cannot_be_read_is_refused(lesson):
+    (lesson / "rubric.yaml").write_text("title: In words\n", encoding="utf-8")
+    assert refused(lesson).startswith("lessons/21_name/rubric.yaml:1: it needs `title:`")
+
+
 def test_front_matter_that_is_incomplete_is_refused(lesson):
     change(lesson, "lesson.md", "minutes: 30", "minutes: soon")
     assert "`minutes:` (int)" in refused(lesson)

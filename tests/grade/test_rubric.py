@@ -7,8 +7,9 @@ import shutil
 import pytest
 
 from lockstep.build.errors import LessonError
+from lockstep.build.rubric import read_rubric
 from lockstep.grade.adjustments import read_adjustments
-from lockstep.grade.adjustments.rubric import FILE, HEADER, read_rubric
+from lockstep.grade.adjustments.rubric import FILE, HEADER
 from lockstep.grade.model import Student
 from lockstep.grade.notebook import NotebookCell
 from lockstep.grade.prose import LONGEST, own_words

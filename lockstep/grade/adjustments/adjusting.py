@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from lockstep.build.rubric import Rubric, read_rubric
 from lockstep.grade.adjusted import Adjusted
 from lockstep.grade.adjustments import late, overrides, rubric
 from lockstep.grade.adjustments.late import LateRules
 from lockstep.grade.adjustments.lines import place_of
 from lockstep.grade.adjustments.overrides import Overrides
-from lockstep.grade.adjustments.rubric import Marks, Rubric
+from lockstep.grade.adjustments.rubric import Marks
 from lockstep.grade.model import SubmissionResult
 from lockstep.grade.tables import read_table
 
@@ -93,7 +94,7 @@ def read_adjustments(out: Path, lessons: Path, results: Sequence[SubmissionResul
         If a lesson's rubric cannot be read.
     """
     overrides.write_template(out)
-    rubric_of = cache(lambda lesson: rubric.read_rubric(lessons / lesson))
+    rubric_of = cache(lambda lesson: read_rubric(lessons / lesson))
     in_words = rubric.with_rubric(results, rubric_of)
     marks = rubric.read_marks(out / rubric.FILE, in_words) if in_words else Marks({}, [])
     return Adjustments(

@@ -1,23 +1,14 @@
 """rubric.csv: what answers in words get, filled in by hand, criterion by criterion.
 
-A lesson has a rubric where a `rubric.yaml` lies beside its checks:
-
-    title: What differed
-    criteria:
-      - criterion: Differences
-        points: 4
-        earns: Two differences that the port really met, each with what it changed.
+A lesson has a rubric where a `rubric.yaml` lies beside its checks (`lockstep.build.rubric`).
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-from lockstep.build.errors import LessonError
-from lockstep.grade.adjusted import Criterion, Mark
+from lockstep.build.rubric import Criterion, Rubric
+from lockstep.grade.adjusted import Mark
 from lockstep.grade.adjustments.lines import Place, Students, number, place_of
 from lockstep.grade.model import SubmissionResult
 from lockstep.grade.names import words
@@ -31,49 +22,11 @@ HEADER = ("student", "name", "notebook", "criterion", "points", "out of", "comme
 
 
 @dataclass(frozen=True)
-class Rubric:
-    """What answers in words of a lesson are marked by."""
-
-    title: str
-    criteria: tuple[Criterion, ...]
-
-
-@dataclass(frozen=True)
 class Marks:
     """What has been marked, for each result of a lesson with a rubric, and what is wrong with the file."""
 
     given: dict[Place, tuple[Mark, ...]]
     problems: list[str]
-
-
-def read_rubric(lesson: Path) -> Rubric | None:
-    """Return a lesson's rubric; None where it has none.
-
-    Raises
-    ------
-    LessonError
-        If it cannot be read.
-    """
-    path = lesson / "rubric.yaml"
-    if not path.exists():
-        return None
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-        criteria = tuple(_criterion(one) for one in document["criteria"])
-        title = str(document["title"])
-    except (yaml.YAMLError, ValueError, TypeError, LookupError):
-        criteria, title = (), ""
-    if not criteria or len({plainly(one.name) for one in criteria}) < len(criteria):
-        sentence = "it needs `title:`, and `criteria:`, each with a `criterion:` of its own, `points:` and `earns:`."
-        raise LessonError(path, 1, sentence)
-    return Rubric(title, criteria)
-
-
-def _criterion(about: dict[str, Any]) -> Criterion:
-    points = float(about["points"])
-    if not 0 < points < 1000:
-        raise ValueError
-    return Criterion(str(about["criterion"]), points, str(about["earns"]).strip())
 
 
 def with_rubric(
