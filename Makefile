@@ -34,6 +34,7 @@ lint: setup
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 
+TESTS = .venv/bin/pytest -m "not thousand and not long"
 NBVAL = LOCKSTEP_STRICT=1 LOCKSTEP_HOME=$$(mktemp -d) .venv/bin/pytest -q --nbval-lax --nbval-current-env
 
 check: lint  ## in a minute or two: lint, types, the fast tests, whether the notebooks are built
@@ -41,7 +42,8 @@ check: lint  ## in a minute or two: lint, types, the fast tests, whether the not
 	.venv/bin/lockstep build --check
 
 test: lint deploy  ## all that a change must pass, the browser and every notebook included
-	.venv/bin/pytest tests -m "not thousand and not long"
+	@echo "The tests of grading, and all the others beside them"
+	$(TESTS) tests/grade & other=$$!; $(TESTS) tests --ignore=tests/grade; code=$$?; wait $$other && exit $$code
 	@echo "Every notebook, and every solved one beside it"
 	$(NBVAL) solutions & other=$$!; $(NBVAL) notebooks; code=$$?; wait $$other && exit $$code
 
