@@ -42,8 +42,8 @@ check: lint  ## in a minute or two: lint, types, the fast tests, whether the not
 	.venv/bin/lockstep build --check
 
 test: lint deploy  ## all that a change must pass, the browser and every notebook included
-	@echo "The tests of grading, and all the others beside them"
-	$(TESTS) tests/grade & other=$$!; $(TESTS) tests --ignore=tests/grade; code=$$?; wait $$other && exit $$code
+	@echo "The tests of grading and of Colab, and all the others beside them"
+	$(TESTS) tests/grade tests/colab & other=$$!; $(TESTS) tests --ignore=tests/grade --ignore=tests/colab; code=$$?; wait $$other && exit $$code
 	@echo "Every notebook, and every solved one beside it"
 	$(NBVAL) solutions & other=$$!; $(NBVAL) notebooks; code=$$?; wait $$other && exit $$code
 

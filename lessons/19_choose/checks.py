@@ -220,11 +220,11 @@ def evaluated_and_trained(answer: Answer, inputs: Inputs, framework: str) -> dic
 
 
 def refuse_without_weights(
-    answer: Answer, weights: dict[str, Array], counts: Any, framework: str
+    answer: Answer, given: dict[str, Array], counts: Any, framework: str
 ) -> None:
     """Stop where the output weights do not reach the network: with zeros, all images get the same."""
-    zeros = np.zeros_like(weights["output weights"])
-    network = answer(weights | {"output weights": zeros})
+    zeros = np.zeros_like(given["output weights"])
+    network = answer(given | {"output weights": zeros})
     logits = to_array(called_network(network, counts, False, framework))
     if logits.ndim == 2 and np.ptp(logits, axis=0).max() > 1e-3:
         raise AnswerError(
