@@ -34,7 +34,6 @@ lint: setup
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 
-TESTS = .venv/bin/pytest -m "not thousand and not long"
 NBVAL = LOCKSTEP_STRICT=1 LOCKSTEP_HOME=$$(mktemp -d) .venv/bin/pytest -q --nbval-lax --nbval-current-env
 
 check: lint  ## in a minute or two: lint, types, the fast tests, whether the notebooks are built
@@ -42,8 +41,7 @@ check: lint  ## in a minute or two: lint, types, the fast tests, whether the not
 	.venv/bin/lockstep build --check
 
 test: lint deploy  ## all that a change must pass, the browser and every notebook included
-	@echo "The tests of grading and of Colab, and all the others beside them"
-	$(TESTS) tests/grade tests/colab & other=$$!; $(TESTS) tests --ignore=tests/grade --ignore=tests/colab; code=$$?; wait $$other && exit $$code
+	.venv/bin/pytest tests -m "not thousand and not long"
 	@echo "Every notebook, and every solved one beside it"
 	$(NBVAL) solutions & other=$$!; $(NBVAL) notebooks; code=$$?; wait $$other && exit $$code
 
