@@ -75,8 +75,8 @@ def _raised(name: str, error: Exception) -> str:
     if isinstance(error, TypeError) and "argument" in message and not lines:
         return f"`{name}` could not be called: {message}. Keep the arguments as the blank had them."
     # A `call` that asks several things adds which one it was.
-    notes = [note for note in getattr(error, "__notes__", []) if isinstance(note, str)]
-    if notes:
+    notes = getattr(error, "__notes__", None)  # anybody can put anything there
+    if isinstance(notes, list) and all(isinstance(note, str) for note in notes):
         message = " ".join([message.rstrip(".") + ".", *notes])
     return f"`{name}` raised {type(error).__name__}{where}: {message}"
 
