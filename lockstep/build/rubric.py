@@ -1,12 +1,15 @@
 """`rubric.yaml`: what answers in words of a lesson are marked by, beside its checks.
 
-title: What differed
-criteria:
-  - criterion: Differences
-    points: 4
-    earns: Two differences that the port really met, each with what it changed.
+For example:
+
+    title: What differed
+    criteria:
+      - criterion: Differences
+        points: 4
+        earns: Two differences that the port really met, each with what it changed.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +17,6 @@ from typing import Any
 import yaml
 
 from lockstep.build.errors import LessonError
-
-FILE = "rubric.yaml"
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def read_rubric(lesson: Path) -> Rubric | None:
     LessonError
         If it cannot be read.
     """
-    path = lesson / FILE
+    path = lesson / "rubric.yaml"
     if not path.exists():
         return None
     try:
@@ -72,4 +73,5 @@ def _criterion(about: dict[str, Any]) -> Criterion:
     points = float(about["points"])
     if not 0 < points < 1000:
         raise ValueError
-    return Criterion(str(about["criterion"]).strip(), points, str(about["earns"]).strip())
+    name = unicodedata.normalize("NFC", str(about["criterion"]).strip())  # umlauts in one piece
+    return Criterion(name, points, str(about["earns"]).strip())

@@ -163,7 +163,9 @@ def test_a_line_that_fits_nothing_is_named_with_its_number(tmp_path, lessons, li
 @pytest.mark.parametrize(
     "text",
     ["", "[", "title: x\ncriteria: []\n", "criteria: 3\ntitle: x\n", RUBRIC.replace("4", "0"),
-     RUBRIC.replace("Evidence", "differences"), RUBRIC.replace("points: 4", "points: many")],
+     RUBRIC.replace("Evidence", "differences"),
+     RUBRIC.replace("Differences", "Gr\u00f6\u00dfe").replace("Evidence", "GRO\u0308SSE"),
+     RUBRIC.replace("points: 4", "points: many")],
 )  # fmt: skip
 def test_a_rubric_that_cannot_be_read_is_refused_with_its_file(lessons, text):
     (lessons / LESSON / "rubric.yaml").write_text(text)
